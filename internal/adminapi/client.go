@@ -1,0 +1,169 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package adminapi speaks the admin REST API of Exchange Online, which the
+// Exchange Online PowerShell module is built on: one POST carries the name of a
+// cmdlet and its parameters, and the answer carries the objects it wrote.
+//
+// The package knows the wire (requests, pages, redirects, errors) and no
+// cmdlet's meaning. A [Client] is made once and shared.
+package adminapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
+)
+
+// DefaultConcurrency is how many requests a client has in flight at most when
+// its configuration does not say.
+const DefaultConcurrency = 8
+
+// TokenSource hands out access tokens. It is called from many goroutines.
+type TokenSource interface {
+	// Token returns a token for scope. claims is the JSON of the claims that the
+	// service asked for when it refused a token, or "". refused is the token it
+	// refused, which must not be handed out again, or "".
+	Token(ctx context.Context, scope, claims, refused string) (string, error)
+}
+
+// Config says how a client reaches a tenant.
+type Config struct {
+	// Cloud holds the endpoint, the scope of the tokens, and the hosts that may
+	// be shown one.
+	Cloud cloud.Cloud
+	// TenantID is the tenant's GUID, as it stands in the URL.
+	TenantID string
+	// Anchor is the X-AnchorMailbox header, which chooses the server that does
+	// the work: see [Anchor], whose answer for TenantID alone is the default.
+	Anchor string
+	// Tokens hands out the access tokens.
+	Tokens TokenSource
+	// Transport carries the requests. The default is a transport with the
+	// environment's proxy and the system's certificates.
+	Transport http.RoundTripper
+	// UserAgent and Application say who is calling, in the headers User-Agent
+	// and X-ClientApplication. An empty one is not sent.
+	UserAgent, Application string
+	// MaxConcurrency bounds the requests in flight: [DefaultConcurrency] where 0.
+	MaxConcurrency int
+	// Observe, where given, is told of every HTTP request when its answer has
+	// been read. It is called from many goroutines.
+	Observe func(ctx context.Context, o Observation)
+}
+
+// Observation is what one HTTP request came to. It holds no secret.
+type Observation struct {
+	// Cmdlet is the cmdlet that was invoked.
+	Cmdlet string
+	// Page counts the pages of the cmdlet's output from 1. Requests that were
+	// redirected or replayed with a new token bear the same page.
+	Page int
+	// Host is the host that was asked.
+	Host string
+	// Status is the answer's HTTP status, or 0 where none came.
+	Status int
+	// Duration runs from the request to the end of the answer's body.
+	Duration time.Duration
+	// RequestID is the service's id of the request.
+	RequestID string
+	// ClientRequestID is our id of the call, shared by all its requests.
+	ClientRequestID string
+	// Err says why no complete answer came, or is "".
+	Err string
+}
+
+// Client invokes cmdlets in one tenant. It is safe for use by many goroutines.
+type Client struct {
+	config       Config
+	path         string // of InvokeCommand
+	http         *http.Client
+	cookies      http.CookieJar
+	slots        chan struct{}
+	connectionID string
+
+	mu   sync.Mutex
+	host string // where the endpoint's redirects lead, with its port
+}
+
+// New returns a client. It sends nothing yet.
+func New(config Config) (*Client, error) {
+	endpoint, err := cloud.ParseEndpoint(config.Cloud.ExchangeEndpoint)
+	if err != nil {
+		return nil, fmt.Errorf("the admin API cannot be reached: %w", err)
+	}
+	switch {
+	case config.TenantID == "":
+		return nil, errors.New("the admin API needs the tenant's id")
+	case config.Tokens == nil:
+		return nil, errors.New("the admin API needs a source of access tokens")
+	case config.MaxConcurrency < 0:
+		return nil, fmt.Errorf("%d requests in flight cannot be: use 1 or more, or 0 for %d", config.MaxConcurrency, DefaultConcurrency)
+	}
+	if config.MaxConcurrency == 0 {
+		config.MaxConcurrency = DefaultConcurrency
+	}
+	if config.Anchor == "" {
+		config.Anchor = Anchor("", config.TenantID)
+	}
+	if config.Transport == nil {
+		config.Transport = defaultTransport(config.MaxConcurrency)
+	}
+	// The jar knows no public suffixes, and need not: every host that is ever
+	// asked belongs to Exchange.
+	cookies, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, fmt.Errorf("the admin API cannot be reached: %w", err)
+	}
+	return &Client{
+		config: config,
+		path:   endpoint.Path + "/adminapi/beta/" + url.PathEscape(config.TenantID) + "/InvokeCommand",
+		http: &http.Client{
+			Transport: config.Transport,
+			// Redirects are followed by hand: net/http would turn the POST into
+			// a GET and drop the token on the way to another host.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		cookies:      cookies,
+		slots:        make(chan struct{}, config.MaxConcurrency),
+		connectionID: uuid.NewString(),
+		host:         endpoint.Host,
+	}, nil
+}
+
+// defaultTransport keeps as many connections open as there are requests in
+// flight, so that a busy client does not shake hands anew for each request.
+func defaultTransport(concurrency int) *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: concurrency,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 10 * time.Second,
+	}
+}
+
+// Anchor returns the X-AnchorMailbox header that routes an application's
+// requests to its organization: the system mailbox that has the same id in every
+// organization.
+//
+// organization is the initial domain ("contoso.onmicrosoft.com"). Without it the
+// tenant's GUID stands in, which is enough to read; Exchange has been seen to
+// refuse to create service principals, scopes and assignments that way, because
+// the request reaches a server that may not write to the tenant's directory.
+func Anchor(organization, tenantID string) string {
+	const mailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
+	if organization != "" {
+		return "UPN:" + mailbox + organization
+	}
+	return "APP:" + mailbox + tenantID
+}

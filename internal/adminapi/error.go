@@ -1,0 +1,192 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Error is an answer of Exchange's that is not the cmdlet's output, or the loss
+// of one. Its texts are valid UTF-8 in one line without control characters, cut
+// to a readable length, and hold no token.
+type Error struct {
+	// Cmdlet is the cmdlet that was invoked.
+	Cmdlet string
+	// Status is the HTTP status, or 0 where no answer came: then nobody knows
+	// whether the cmdlet ran.
+	Status int
+	// Class is what the error means.
+	Class Class
+	// Code is the error's code, which mostly repeats the status in words.
+	Code string
+	// Category is Exchange's error category, such as Client or Context.
+	Category string
+	// ID is the id of the error's text, such as Ex6F9304. It is the same in all
+	// languages.
+	ID string
+	// Type is the .NET type of the exception.
+	Type string
+	// Message is what Exchange said, or "" where it said nothing readable.
+	Message string
+	// RequestID is the service's id of the request, and ClientRequestID is ours
+	// of the call. Microsoft's support asks for them.
+	RequestID, ClientRequestID string
+	// Diagnostics is the header x-ms-diagnostics, which holds the reason of a 403
+	// whose body does not.
+	Diagnostics string
+	// Server is the server that did the work.
+	Server string
+	// RetryAfter is how long the service asks to be left alone, or 0.
+	RetryAfter time.Duration
+	// Err is why the answer was lost, or nil.
+	Err error
+
+	formed bool // Exchange's own error body was there and whole
+}
+
+// Error returns a sentence: the cmdlet, the class, what Exchange said, and what
+// support needs to find the request.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s failed", e.Cmdlet)
+	if e.Class != Other {
+		fmt.Fprintf(&b, ", %s", e.Class)
+	}
+	switch {
+	case e.Message != "":
+		fmt.Fprintf(&b, ": %s", e.Message)
+	case e.Err != nil:
+		fmt.Fprintf(&b, ": the answer was lost: %v", e.Err)
+	default:
+		b.WriteString(": Exchange gave no readable reason")
+	}
+	var facts []string
+	add := func(format, fact string) {
+		if fact != "" {
+			facts = append(facts, fmt.Sprintf(format, fact))
+		}
+	}
+	if e.Status != 0 {
+		facts = append(facts, fmt.Sprintf("HTTP %d", e.Status))
+	}
+	add("%s", e.ID)
+	add("%s", lastPart(e.Type))
+	add("diagnostics %s", e.Diagnostics)
+	add("request id %s", e.RequestID)
+	if e.RequestID == "" {
+		add("client request id %s", e.ClientRequestID)
+	}
+	if len(facts) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(facts, ", "))
+	}
+	return b.String()
+}
+
+// Unwrap returns why the answer was lost.
+func (e *Error) Unwrap() error { return e.Err }
+
+// lost returns the error of a request whose answer did not arrive whole.
+func lost(call *call, received *answer, cause error) *Error {
+	e := &Error{}
+	if received != nil {
+		e = newError(received.status, received.header, received.token)
+		e.Class = classify(e, statement{})
+	}
+	if e.Class == Other && !isContextError(cause) {
+		e.Class = Transient
+	}
+	e.Cmdlet = call.cmdlet
+	e.ClientRequestID = call.id
+	e.Err = cause
+	return e
+}
+
+// newError returns the error that an answer's status and headers tell of.
+func newError(status int, header http.Header, token string) *Error {
+	return &Error{
+		Status:      status,
+		Type:        clean(header.Get("x-ExceptionType"), maxNameLength, token),
+		RequestID:   clean(header.Get("request-id"), maxNameLength, token),
+		Diagnostics: clean(header.Get("x-ms-diagnostics"), maxTextLength, token),
+		Server:      clean(header.Get("X-CalculatedBETarget"), maxNameLength, token),
+		RetryAfter:  retryAfter(header),
+	}
+}
+
+// maxRetryAfter bounds what is believed of a Retry-After.
+const maxRetryAfter = 24 * time.Hour
+
+// retryAfter returns how long the service asks to be left alone. It gives seconds
+// with decimals or, as HTTP allows, a date, which is taken against the service's
+// own clock where the answer has it.
+func retryAfter(header http.Header) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && !math.IsNaN(seconds) {
+		seconds = max(0, min(seconds, maxRetryAfter.Seconds()))
+		return time.Duration(seconds * float64(time.Second))
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return max(0, min(at.Sub(now), maxRetryAfter))
+}
+
+// The lengths that texts are cut to, in runes.
+const (
+	maxTextLength = 2000
+	maxRawLength  = 300
+	maxNameLength = 200
+)
+
+// jsonWebToken finds what looks like an access token, whoever's it is.
+var jsonWebToken = regexp.MustCompile(`eyJ[\w-]{8,}(\.[\w-]*){1,2}`)
+
+// clean returns a text of the service's as one line that is fit to be shown: no
+// control characters, no token, and no longer than length.
+func clean(text string, length int, token string) string {
+	text = oneLine(text)
+	if token != "" {
+		text = strings.ReplaceAll(text, token, "[token]")
+	}
+	text = jsonWebToken.ReplaceAllString(text, "[token]")
+	if utf8.RuneCountInString(text) > length {
+		runes := []rune(text)
+		text = string(runes[:length-1]) + "…"
+	}
+	return text
+}
+
+// oneLine makes runs of white space one space, and drops what is not text:
+// control characters, invisible ones that reorder a line, and broken UTF-8.
+func oneLine(text string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToValidUTF8(text, "") {
+		switch {
+		case unicode.IsSpace(r):
+			gap = b.Len() > 0
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == utf8.RuneError:
+		default:
+			if gap {
+				b.WriteByte(' ')
+				gap = false
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,175 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	// maxRedirects bounds the hosts that one request is sent on to.
+	maxRedirects = 8
+	// requestTimeout bounds one request. The service gives a cmdlet 15 minutes.
+	requestTimeout = 16 * time.Minute
+)
+
+// post sends the call's request to target and returns the answer that is neither
+// a redirect nor, if a new token helps, a 401.
+func (c *Client) post(ctx context.Context, call *call, target *url.URL, page int) (*answer, error) {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%s was not sent: %w", call.cmdlet, ctx.Err())
+	}
+	token, err := c.token(ctx, call, "", "")
+	if err != nil {
+		return nil, err
+	}
+	refused := false
+	for hops := 0; ; {
+		answer, err := c.send(ctx, call, target, token, page)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case redirected(answer.status):
+			if hops++; hops > maxRedirects {
+				return nil, fmt.Errorf("%s: Exchange redirected the request more than %d times", call.cmdlet, maxRedirects)
+			}
+			target, err = c.redirect(answer)
+			if err != nil {
+				return nil, fmt.Errorf("%s: Exchange redirected the request: %w", call.cmdlet, err)
+			}
+		case answer.status == http.StatusUnauthorized && !refused:
+			refused = true
+			fresh, err := c.token(ctx, call, claimsChallenge(answer.header), token)
+			if err != nil {
+				return nil, fmt.Errorf("%w (after this answer: %w)", err, answer.failure(call))
+			}
+			if fresh == token {
+				return answer, nil
+			}
+			token = fresh
+		default:
+			c.settle(target, answer.status)
+			return answer, nil
+		}
+	}
+}
+
+// token returns a token for Exchange.
+func (c *Client) token(ctx context.Context, call *call, claims, refused string) (string, error) {
+	token, err := c.config.Tokens.Token(ctx, c.config.Cloud.ExchangeScope, claims, refused)
+	if err != nil {
+		return "", fmt.Errorf("%s: there is no access token for Exchange: %w", call.cmdlet, err)
+	}
+	return token, nil
+}
+
+// redirect returns where a redirecting answer leads.
+func (c *Client) redirect(answer *answer) (*url.URL, error) {
+	location := answer.header.Get("Location")
+	target, err := answer.url.Parse(location)
+	if location == "" || err != nil {
+		return nil, errors.New("it did not say where to")
+	}
+	if target.Port() == "446" {
+		// The port between Exchange's own servers, which slips into some
+		// redirects. The same host answers on 443.
+		target.Host = target.Host[:len(target.Host)-len(":446")]
+	}
+	target.Fragment = ""
+	if err := c.mayHaveToken(target); err != nil {
+		return nil, err
+	}
+	return target, nil
+}
+
+// settle has later calls begin at the host that answered, once it is known to
+// answer.
+func (c *Client) settle(target *url.URL, status int) {
+	if status >= http.StatusInternalServerError {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.host = target.Host
+}
+
+// send makes one HTTP request and reads its answer whole.
+func (c *Client) send(ctx context.Context, call *call, target *url.URL, token string, page int) (*answer, error) {
+	began := time.Now()
+	received, err := c.exchange(ctx, call, target, token)
+	if c.config.Observe != nil {
+		o := Observation{
+			Cmdlet:          call.cmdlet,
+			Page:            page,
+			Host:            target.Host,
+			Duration:        time.Since(began),
+			ClientRequestID: call.id,
+		}
+		if received != nil {
+			o.Status = received.status
+			o.RequestID = received.requestID()
+		}
+		if err != nil {
+			o.Err = clean(err.Error(), maxTextLength, token)
+		}
+		c.config.Observe(ctx, o)
+	}
+	if err != nil {
+		return nil, lost(call, received, err)
+	}
+	return received, nil
+}
+
+// exchange makes one HTTP request. With an error it returns what there is of an
+// answer, or nil.
+func (c *Client) exchange(ctx context.Context, call *call, target *url.URL, token string) (*answer, error) {
+	requestContext, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(requestContext, http.MethodPost, target.String(), bytes.NewReader(call.body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header = c.header(call)
+	request.Header.Set("Authorization", "Bearer "+token)
+
+	client := *c.http
+	client.Jar = call.cookies
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, transportError(ctx, err)
+	}
+	defer response.Body.Close()
+	received := &answer{url: target, status: response.StatusCode, header: response.Header, token: token}
+	received.body, err = readBody(response.Body)
+	if err != nil {
+		return received, transportError(ctx, err)
+	}
+	return received, nil
+}
+
+// transportError returns the context's error where the caller's context ended the
+// request, and else the cause below the URL, which is long and says nothing new.
+func transportError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("there was no answer within %s", requestTimeout)
+	}
+	var urlError *url.Error
+	if errors.As(err, &urlError) {
+		return urlError.Err
+	}
+	return err
+}

@@ -1,0 +1,225 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// pageSize is the largest page the service gives.
+const pageSize = "1000"
+
+// Command is a cmdlet to invoke.
+type Command struct {
+	// Cmdlet is its name, such as Get-ManagementScope.
+	Cmdlet string
+	// Parameters are its parameters.
+	Parameters Parameters
+	// Select names the properties wanted of each object: all of them where empty.
+	Select []string
+}
+
+// Parameters are a cmdlet's parameters by name. Names fold case at the service.
+//
+// A value is nil (PowerShell's $null), a bool (also for a switch), a string, an
+// int, int32 or int64, a time.Time, a []byte, a []string, a [HashTable] or a
+// []HashTable. A nil slice is an empty list, not $null.
+type Parameters map[string]any
+
+// HashTable is PowerShell's @{}: for most parameters the changes to a list, by
+// the keys "add" and "remove". Its values are those of [Parameters].
+type HashTable map[string]any
+
+// call is one invocation of a cmdlet: what all its requests have in common.
+type call struct {
+	cmdlet  string
+	id      string // client-request-id
+	query   string
+	body    []byte
+	cookies http.CookieJar
+}
+
+func newCall(command Command, cookies http.CookieJar) (*call, error) {
+	if !cmdletName.MatchString(command.Cmdlet) {
+		return nil, fmt.Errorf("%q is not the name of a cmdlet", command.Cmdlet)
+	}
+	body, err := encodeBody(command)
+	if err != nil {
+		return nil, fmt.Errorf("%s was not sent: %w", command.Cmdlet, err)
+	}
+	return &call{
+		cmdlet:  command.Cmdlet,
+		id:      uuid.NewString(),
+		query:   selectQuery(command.Select),
+		body:    body,
+		cookies: newCallCookies(cookies),
+	}, nil
+}
+
+var cmdletName = regexp.MustCompile(`^[A-Za-z]+-[A-Za-z0-9]+$`)
+
+func selectQuery(properties []string) string {
+	if len(properties) == 0 {
+		return ""
+	}
+	escaped := make([]string, len(properties))
+	for i, property := range properties {
+		escaped[i] = url.QueryEscape(property)
+	}
+	return "$select=" + strings.Join(escaped, ",")
+}
+
+// header returns the headers of each of the call's requests but Authorization.
+func (c *Client) header(call *call) http.Header {
+	header := http.Header{}
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Accept", "application/json")
+	// Set by us, so that net/http leaves the body alone: Exchange declares
+	// bodies gzip that are not.
+	header.Set("Accept-Encoding", "gzip")
+	// The language of the texts that errors are told apart by.
+	header.Set("Accept-Language", "en-US")
+	header.Set("Prefer", "odata.maxpagesize="+pageSize)
+	header.Set("X-AnchorMailbox", c.config.Anchor)
+	header.Set("X-CmdletName", call.cmdlet)
+	header.Set("X-ResponseFormat", "json")
+	header.Set("client-request-id", call.id)
+	header.Set("connection-id", c.connectionID)
+	if c.config.Application != "" {
+		header.Set("X-ClientApplication", c.config.Application)
+	}
+	// An empty User-Agent keeps net/http from sending its own.
+	header.Set("User-Agent", c.config.UserAgent)
+	return header
+}
+
+// encodeBody returns the JSON of a command, spelled as the PowerShell module
+// spells it.
+func encodeBody(command Command) ([]byte, error) {
+	parameters := make(map[string]any, len(command.Parameters)+1)
+	for name, value := range command.Parameters {
+		if isFilter(name) {
+			if text, ok := value.(string); ok {
+				value = spellBooleans(text)
+			}
+		}
+		if err := checkIdentity(name, value); err != nil {
+			return nil, err
+		}
+		encoded, collection, err := encodeValue(value)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", name, err)
+		}
+		if collection != "" {
+			parameters[name+"@odata.type"] = collection
+		}
+		parameters[name] = encoded
+	}
+	type input struct {
+		CmdletName string
+		Parameters map[string]any
+	}
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(struct{ CmdletInput input }{input{command.Cmdlet, parameters}})
+	if err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), nil
+}
+
+// checkIdentity refuses an Identity that is there and empty: a Get cmdlet takes
+// it for none at all and answers with every object of the tenant.
+func checkIdentity(name string, value any) error {
+	if strings.EqualFold(name, "Identity") && (value == nil || value == "") {
+		return errors.New("its Identity is empty, which Exchange takes for every object")
+	}
+	return nil
+}
+
+// isFilter reports whether the PowerShell module respells the booleans of the
+// parameter. RecipientRestrictionFilter is not among these.
+func isFilter(parameter string) bool {
+	switch strings.ToLower(parameter) {
+	case "filter", "recipientpreviewfilter", "recipientfilter":
+		return true
+	}
+	return false
+}
+
+var filterBoolean = regexp.MustCompile(`(?i)\$(true|false)`)
+
+// spellBooleans writes $true and $false of a filter as the strings that the
+// service, which has no PowerShell variables, can read.
+func spellBooleans(filter string) string {
+	return filterBoolean.ReplaceAllStringFunc(filter, func(boolean string) string {
+		if strings.EqualFold(boolean, "$true") {
+			return "'True'"
+		}
+		return "'False'"
+	})
+}
+
+// encodeValue returns what stands for value in JSON and, for lists of tagged
+// objects, the type that goes beside the list under the parameter's name.
+func encodeValue(value any) (encoded any, collection string, err error) {
+	switch value := value.(type) {
+	case nil, bool, string, int, int32, int64:
+		return value, "", nil
+	case []string:
+		// A nil slice would be null, which clears a value.
+		return append([]string{}, value...), "", nil
+	case time.Time:
+		// UTC without saying so: no Z, no offset.
+		return value.UTC().Format("2006-01-02T15:04:05"), "", nil
+	case []byte:
+		numbers := make([]int, len(value))
+		for i, b := range value {
+			numbers[i] = int(b)
+		}
+		return map[string]any{"@odata.type": "#Exchange.ByteArrayType", "Data": numbers}, "", nil
+	case HashTable:
+		table, err := encodeHashTable(value)
+		return table, "", err
+	case []HashTable:
+		tables := make([]any, len(value))
+		for i, element := range value {
+			table, err := encodeHashTable(element)
+			if err != nil {
+				return nil, "", err
+			}
+			tables[i] = table
+		}
+		return tables, "#Collection(Exchange.GenericHashTable)", nil
+	}
+	return nil, "", fmt.Errorf("a value of type %T has no form on the wire", value)
+}
+
+// encodeHashTable tags a table with its type. Without the tag the service cannot
+// bind it.
+func encodeHashTable(table HashTable) (map[string]any, error) {
+	encoded := map[string]any{"@odata.type": "#Exchange.GenericHashTable"}
+	for key, element := range table {
+		value, collection, err := encodeValue(element)
+		if err != nil {
+			return nil, fmt.Errorf("key %s: %w", key, err)
+		}
+		if collection != "" {
+			encoded[key+"@odata.type"] = collection
+		}
+		encoded[key] = value
+	}
+	return encoded, nil
+}

@@ -1,0 +1,252 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// maxBodySize is the largest body that is read, before and after unpacking: 64
+// MiB.
+const maxBodySize = 64 << 20
+
+var errBodyTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBodySize>>20)
+
+// answer is one HTTP response, its body read and unpacked.
+type answer struct {
+	url    *url.URL
+	status int
+	header http.Header
+	body   []byte
+	token  string // the request's, to be kept out of what the body says
+}
+
+// output is the body of a successful answer.
+type output struct {
+	nextLink     string
+	rows         []Row
+	warnings     []string
+	errors       []string
+	confirmation string
+	failure      Row // the "error" object, which has no place in a success
+}
+
+func (a *answer) requestID() string {
+	return clean(a.header.Get("request-id"), maxNameLength, a.token)
+}
+
+// failure returns the answer as an error.
+func (a *answer) failure(call *call) *Error {
+	e := parseError(a.status, a.header, a.body, a.token)
+	e.Cmdlet = call.cmdlet
+	e.ClientRequestID = call.id
+	return e
+}
+
+// output returns the page that the answer carries, or the error that it is.
+func (a *answer) output(call *call) (*output, error) {
+	if a.status < 200 || a.status > 299 {
+		return nil, a.failure(call)
+	}
+	output, err := decodeOutput(a.body)
+	if err != nil {
+		return nil, a.reject(call, "the answer could not be read, "+err.Error()+": "+clean(string(a.body), maxRawLength, a.token))
+	}
+	switch {
+	case output.failure != nil:
+		return nil, a.failure(call)
+	case len(output.errors) > 0:
+		return nil, a.reject(call, strings.Join(output.errors, "; "))
+	case output.confirmation != "":
+		return nil, a.reject(call, "nothing was done, because Exchange asks for a confirmation: "+output.confirmation)
+	}
+	return output, nil
+}
+
+// reject returns an answer that is a success by its status alone as an error.
+func (a *answer) reject(call *call, message string) *Error {
+	e := newError(a.status, a.header, a.token)
+	e.Cmdlet = call.cmdlet
+	e.ClientRequestID = call.id
+	e.Message = clean(message, maxTextLength, a.token)
+	e.Class = classify(e, statement{text: message, raw: message})
+	return e
+}
+
+// readBody reads a body whole and unpacks it where it is gzip. The bytes decide:
+// Exchange answers 403 with a run of NUL bytes declared gzip.
+func readBody(body io.Reader) ([]byte, error) {
+	raw, err := readLimited(body)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
+		return raw, nil
+	}
+	unpacker, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("the answer's gzip is damaged: %w", err)
+	}
+	unpacked, err := readLimited(unpacker)
+	if err != nil && !errors.Is(err, errBodyTooLarge) {
+		return nil, fmt.Errorf("the answer's gzip is damaged: %w", err)
+	}
+	return unpacked, err
+}
+
+func readLimited(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxBodySize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxBodySize {
+		return nil, errBodyTooLarge
+	}
+	return data, nil
+}
+
+// decodeOutput reads the body of a successful answer. No body at all is no
+// output. Its errors are whole clauses, without the JSON decoder's words.
+func decodeOutput(body []byte) (*output, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return &output{}, nil
+	}
+	envelope, err := decodeObject(body)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := rowsOf(envelope["value"])
+	if err != nil {
+		return nil, err
+	}
+	nextLink, ok := envelope["@odata.nextLink"].(string)
+	if !ok && envelope["@odata.nextLink"] != nil {
+		return nil, errors.New("its link to the next page is not text")
+	}
+	out := &output{
+		nextLink:     nextLink,
+		rows:         rows,
+		warnings:     envelope.statements("@adminapi.warnings"),
+		errors:       envelope.statements("@adminapi.errors"),
+		confirmation: envelope.Text("@adminapi.confirmationmessage"),
+	}
+	if envelope.Has("error") {
+		out.failure = envelope
+	}
+	return out, nil
+}
+
+// decodeObject reads one JSON object.
+func decodeObject(body []byte) (Row, error) {
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
+	decoder.UseNumber()
+	var object map[string]any
+	if decoder.Decode(&object) != nil || object == nil {
+		return nil, errors.New("it is not a JSON object")
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is something behind its JSON object")
+	}
+	return object, nil
+}
+
+// rowsOf returns the objects of the envelope's "value". Null is no object, as
+// $null is no output.
+func rowsOf(value any) ([]Row, error) {
+	if value == nil {
+		return nil, nil
+	}
+	elements, ok := value.([]any)
+	if !ok {
+		return nil, errors.New("its output is not a list")
+	}
+	var rows []Row
+	for _, element := range elements {
+		switch element := element.(type) {
+		case nil:
+		case map[string]any:
+			dropAnnotations(element)
+			rows = append(rows, element)
+		default:
+			return nil, errors.New("its output holds something that is not an object")
+		}
+	}
+	return rows, nil
+}
+
+// dropAnnotations removes what OData says about the properties of an object and
+// of the objects in it: the keys with an @.
+func dropAnnotations(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, element := range value {
+			if strings.Contains(key, "@") {
+				delete(value, key)
+				continue
+			}
+			dropAnnotations(element)
+		}
+	case []any:
+		for _, element := range value {
+			dropAnnotations(element)
+		}
+	}
+}
+
+// statements returns the warnings or errors under a key of the envelope. What is
+// not text is kept as JSON: nobody has documented the form of the errors.
+func (r Row) statements(key string) []string {
+	elements, ok := r[key].([]any)
+	if !ok && r[key] != nil {
+		elements = []any{r[key]}
+	}
+	var texts []string
+	for _, element := range elements {
+		text := textOf(element)
+		if object, ok := element.(map[string]any); ok {
+			text = Row(object).Text("message", "Message")
+		}
+		if text == "" && element != nil && element != "" {
+			encoded, err := json.Marshal(element)
+			if err != nil {
+				continue
+			}
+			text = string(encoded)
+		}
+		if text = clean(text, maxTextLength, ""); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+var claimsParameter = regexp.MustCompile(`(?i)\bclaims\s*=\s*"([^"]*)"`)
+
+// claimsChallenge returns the claims that a 401 asks the next token to have, as
+// JSON, or "". They come base64 encoded, in either alphabet, when continuous
+// access evaluation has revoked a token.
+func claimsChallenge(header http.Header) string {
+	for _, challenge := range header.Values("WWW-Authenticate") {
+		match := claimsParameter.FindStringSubmatch(challenge)
+		if match == nil {
+			continue
+		}
+		encoded := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(match[1], "="))
+		claims, err := base64.RawStdEncoding.DecodeString(encoded)
+		if err == nil && json.Valid(claims) {
+			return string(claims)
+		}
+	}
+	return ""
+}
