@@ -1,0 +1,101 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package entraserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// A refusal is an answer of Entra's that gives no token: an OAuth error with
+// one of Entra's own AADSTS codes.
+type refusal struct {
+	status int    // HTTP status
+	kind   string // OAuth's error code
+	code   int    // the number after AADSTS
+	text   string // what follows the code in the description
+}
+
+// body is the refusal as Entra writes it. The ids are those an administrator
+// finds the attempt by in the sign-in logs.
+func (f *refusal) body(now time.Time, trace, correlation string) any {
+	timestamp := now.UTC().Format("2006-01-02 15:04:05Z")
+	return struct {
+		Error         string `json:"error"`
+		Description   string `json:"error_description"`
+		Codes         []int  `json:"error_codes"`
+		Timestamp     string `json:"timestamp"`
+		TraceID       string `json:"trace_id"`
+		CorrelationID string `json:"correlation_id"`
+		URI           string `json:"error_uri"`
+	}{
+		Error: f.kind,
+		Description: fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s",
+			f.code, f.text, trace, correlation, timestamp),
+		Codes:         []int{f.code},
+		Timestamp:     timestamp,
+		TraceID:       trace,
+		CorrelationID: correlation,
+		URI:           fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", f.code),
+	}
+}
+
+// badRequest refuses a request that is wrong whoever sends it.
+func badRequest(kind string, code int, format string, arguments ...any) *refusal {
+	return &refusal{status: http.StatusBadRequest, kind: kind, code: code, text: fmt.Sprintf(format, arguments...)}
+}
+
+// badClient refuses a client that has not proved who it is.
+func badClient(code int, format string, arguments ...any) *refusal {
+	return &refusal{status: http.StatusUnauthorized, kind: "invalid_client", code: code, text: fmt.Sprintf(format, arguments...)}
+}
+
+// tenantNotFound refuses a tenant this server does not hold.
+func tenantNotFound(name string) *refusal {
+	return badRequest("invalid_tenant", 90002,
+		"Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. "+
+			"Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.", name)
+}
+
+// missingParameter refuses a form without a field it must have.
+func missingParameter(name string) *refusal {
+	return badRequest("invalid_request", 900144, "The request body must contain the following parameter: '%s'.", name)
+}
+
+// newTraceID names one answer.
+func newTraceID() string { return uuid.NewString() }
+
+// correlationID is the id the client chose for its request, or a new one when
+// it chose none or none that is a GUID.
+func correlationID(r *http.Request) string {
+	if id, err := uuid.Parse(r.Header.Get("client-request-id")); err == nil {
+		return id.String()
+	}
+	return uuid.NewString()
+}
+
+// writeJSON sends an answer with the headers Entra gives it: tokens must not
+// stay in a cache.
+func writeJSON(w http.ResponseWriter, r *http.Request, status int, body any, trace, correlation string) {
+	content, err := json.Marshal(body)
+	if err != nil {
+		http.Error(w, "the sandbox could not encode its answer: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Cache-Control", "no-store, no-cache")
+	header.Set("Pragma", "no-cache")
+	header.Set("x-ms-request-id", trace)
+	if r.Header.Get("return-client-request-id") == "true" {
+		header.Set("client-request-id", correlation)
+	}
+	w.WriteHeader(status)
+	// A client that has gone is no fault of the server, and there is nobody left to tell.
+	_, _ = w.Write(content)
+}

@@ -1,0 +1,174 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package entraserver speaks as Microsoft Entra ID for a sandbox tenant: it
+// publishes the OpenID configuration, checks the credentials of applications
+// and issues signed access tokens, which the sandbox's other services then ask
+// it to verify.
+//
+// It knows one grant, client credentials, because applications without a user
+// are what signs in to Exchange's admin API.
+package entraserver
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+)
+
+// DefaultTokenLifetime is how long a token is valid unless the Config says
+// otherwise. Entra draws 60 to 90 minutes at random; the sandbox always gives
+// the least.
+const DefaultTokenLifetime = time.Hour
+
+// A Config describes a Server.
+type Config struct {
+	// Tenant is the tenant whose applications sign in. Required.
+	Tenant *tenant.Tenant
+	// Cloud is the Microsoft cloud the tenant lives in: "global", "usgovernment",
+	// "dod" or "china". Empty means "global". Tokens for another cloud's Exchange
+	// are issued, but Authorize refuses them.
+	Cloud string
+	// TokenLifetime is how long a token is valid. Zero means DefaultTokenLifetime.
+	TokenLifetime time.Duration
+	// Clock tells the time for tokens, secrets and assertions. Nil means time.Now.
+	Clock func() time.Time
+	// Observe, if set, is called after each answer, from the request's goroutine.
+	Observe func(Request)
+}
+
+// A Request is one request the Server has answered, as told to Config.Observe.
+type Request struct {
+	// Endpoint is "token", "openid-configuration", "instance-discovery" or "keys".
+	Endpoint string
+	// ClientID is the client id that asked for a token; empty at the other endpoints.
+	ClientID string
+	// Status is the HTTP status of the answer.
+	Status int
+}
+
+// A Server is Entra's part of a sandbox. It is an http.Handler, and any number
+// of goroutines may use it at once.
+type Server struct {
+	tenant  *tenant.Tenant
+	cloud   cloud
+	clock   func() time.Time
+	observe func(Request)
+	mux     *http.ServeMux
+	key     *rsa.PrivateKey
+	keyID   string
+
+	mu       sync.Mutex
+	lifetime time.Duration
+	tokens   int
+}
+
+// New returns a Server with a signing key of its own. It fails when the cloud
+// is unknown or no key can be made.
+func New(config Config) (*Server, error) {
+	cloud, err := lookupCloud(config.Cloud)
+	if err != nil {
+		return nil, err
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("making the key that signs tokens: %w", err)
+	}
+	digest := sha256.Sum256(key.N.Bytes())
+	s := &Server{
+		tenant:   config.Tenant,
+		cloud:    cloud,
+		clock:    config.Clock,
+		observe:  config.Observe,
+		mux:      http.NewServeMux(),
+		key:      key,
+		keyID:    base64.RawURLEncoding.EncodeToString(digest[:20]),
+		lifetime: config.TokenLifetime,
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.lifetime == 0 {
+		s.lifetime = DefaultTokenLifetime
+	}
+	s.handle("/{tenant}/v2.0/.well-known/openid-configuration", "openid-configuration", s.openIDConfiguration)
+	s.handle("/{tenant}/discovery/v2.0/keys", "keys", s.keys)
+	s.handle("/common/discovery/instance", "instance-discovery", s.instanceDiscovery)
+	s.handle("/{tenant}/oauth2/v2.0/token", "token", s.token)
+	return s, nil
+}
+
+// ServeHTTP answers one request as Entra would.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mux.ServeHTTP(w, r)
+}
+
+// TokenLifetime returns how long a token issued now is valid.
+func (s *Server) TokenLifetime() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lifetime
+}
+
+// SetTokenLifetime changes the lifetime of tokens issued from now on. Tokens
+// already issued keep theirs.
+func (s *Server) SetTokenLifetime(lifetime time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lifetime = lifetime
+}
+
+// TokenRequests returns how many requests the token endpoint has answered,
+// refused ones included.
+func (s *Server) TokenRequests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tokens
+}
+
+// An answer is what an endpoint says to a request: a value to be sent as JSON,
+// and for the token endpoint the client that asked.
+type answer struct {
+	body     any
+	clientID string
+}
+
+// handle routes pattern to an endpoint, sends what it answers and tells the
+// observer.
+func (s *Server) handle(pattern, name string, endpoint func(*http.Request) (answer, *refusal)) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		answer, refused := endpoint(r)
+		status, body := http.StatusOK, answer.body
+		trace, correlation := newTraceID(), correlationID(r)
+		if refused != nil {
+			status, body = refused.status, refused.body(s.clock(), trace, correlation)
+		}
+		if name == "token" {
+			s.mu.Lock()
+			s.tokens++
+			s.mu.Unlock()
+		}
+		writeJSON(w, r, status, body, trace, correlation)
+		if s.observe != nil {
+			s.observe(Request{Endpoint: name, ClientID: answer.clientID, Status: status})
+		}
+	})
+}
+
+// knowsTenant reports whether name, a GUID or a domain in any letter case, is
+// this server's tenant.
+func (s *Server) knowsTenant(name string) bool {
+	organization := s.tenant.Organization()
+	return strings.EqualFold(name, organization.TenantID) ||
+		strings.EqualFold(name, organization.InitialDomain) ||
+		slices.ContainsFunc(organization.Domains, func(domain string) bool { return strings.EqualFold(name, domain) })
+}
