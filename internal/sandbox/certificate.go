@@ -1,0 +1,194 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+)
+
+// validity is how long certificates and secrets of a sandbox last: longer than
+// any sandbox, and no longer than clients let a server's certificate be valid.
+const validity = 365 * 24 * time.Hour
+
+// An authority is what a sandbox proves itself with: a certificate authority
+// for clients to trust, and the server certificate it signed. The authority's
+// key is gone once the server certificate is made.
+type authority struct {
+	certificate *x509.Certificate
+	server      tls.Certificate
+}
+
+func newAuthority(now time.Time) (authority, error) {
+	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return authority{}, fmt.Errorf("making the certificate authority's key: %w", err)
+	}
+	root := certificateTemplate("Exchange sandbox certificate authority", now)
+	root.IsCA, root.BasicConstraintsValid, root.MaxPathLenZero = true, true, true
+	root.KeyUsage = x509.KeyUsageCertSign
+	rootCertificate, err := sign(root, root, rootKey.Public(), rootKey)
+	if err != nil {
+		return authority{}, err
+	}
+	serverKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return authority{}, fmt.Errorf("making the server's key: %w", err)
+	}
+	server := certificateTemplate("Exchange sandbox", now)
+	server.KeyUsage = x509.KeyUsageDigitalSignature
+	server.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	server.DNSNames = []string{"localhost"}
+	server.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	serverCertificate, err := sign(server, rootCertificate, serverKey.Public(), rootKey)
+	if err != nil {
+		return authority{}, err
+	}
+	return authority{
+		certificate: rootCertificate,
+		server: tls.Certificate{
+			Certificate: [][]byte{serverCertificate.Raw},
+			PrivateKey:  serverKey,
+			Leaf:        serverCertificate,
+		},
+	}, nil
+}
+
+// certificateTemplate is what every certificate of a sandbox has in common. It
+// is valid from an hour ago, for clients whose clock is behind.
+func certificateTemplate(name string, now time.Time) *x509.Certificate {
+	return &x509.Certificate{
+		SerialNumber: new(big.Int).SetBytes([]byte(rand.Text())),
+		Subject:      pkix.Name{CommonName: name},
+		NotBefore:    now.Add(-time.Hour),
+		NotAfter:     now.Add(validity),
+	}
+}
+
+// sign makes the certificate of template for key, signed by parent's key.
+func sign(template, parent *x509.Certificate, key crypto.PublicKey, parentKey crypto.Signer) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key, parentKey)
+	if err != nil {
+		return nil, fmt.Errorf("signing the certificate of %s: %w", template.Subject.CommonName, err)
+	}
+	return x509.ParseCertificate(der)
+}
+
+// credentials are what the application that signs in may prove itself with.
+type credentials struct {
+	clientID    string
+	secret      string
+	key         *rsa.PrivateKey
+	certificate *x509.Certificate
+	password    string // of the PFX file
+}
+
+// newCredentials makes a secret and a certificate and registers both for the
+// application.
+func newCredentials(t *tenant.Tenant, clientID string, now time.Time) (credentials, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return credentials{}, fmt.Errorf("making the client's key: %w", err)
+	}
+	template := certificateTemplate("Exchange sandbox client", now)
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	certificate, err := sign(template, template, key.Public(), key)
+	if err != nil {
+		return credentials{}, err
+	}
+	c := credentials{
+		clientID:    clientID,
+		secret:      rand.Text() + rand.Text(),
+		key:         key,
+		certificate: certificate,
+		password:    rand.Text(),
+	}
+	if err := t.AddSecret(clientID, c.secret, certificate.NotAfter); err != nil {
+		return credentials{}, err
+	}
+	if err := t.AddCertificate(clientID, certificate.Raw); err != nil {
+		return credentials{}, err
+	}
+	return c, nil
+}
+
+// files are where a sandbox's clients find what they need: in a temporary
+// folder that only its owner may read, and that Close removes.
+type files struct {
+	folder, authority, pfx, pem string
+}
+
+func writeFiles(authority *x509.Certificate, c credentials) (_ files, err error) {
+	pfx, err := pkcs12.Modern.Encode(c.key, c.certificate, nil, c.password)
+	if err != nil {
+		return files{}, fmt.Errorf("packing the client's certificate: %w", err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(c.key)
+	if err != nil {
+		return files{}, fmt.Errorf("packing the client's key: %w", err)
+	}
+	folder, err := os.MkdirTemp("", "exchange-sandbox-")
+	if err != nil {
+		return files{}, fmt.Errorf("making the sandbox's folder: %w", err)
+	}
+	f := files{
+		folder:    folder,
+		authority: filepath.Join(folder, "ca.pem"),
+		pfx:       filepath.Join(folder, "client.pfx"),
+		pem:       filepath.Join(folder, "client.pem"),
+	}
+	for path, content := range map[string][]byte{
+		f.authority: encodePEM("CERTIFICATE", authority.Raw),
+		f.pfx:       pfx,
+		f.pem:       append(encodePEM("CERTIFICATE", c.certificate.Raw), encodePEM("PRIVATE KEY", key)...),
+	} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			// What was written so far must not stay; the first error is the one to tell.
+			_ = os.RemoveAll(folder)
+			return files{}, fmt.Errorf("writing the sandbox's files: %w", err)
+		}
+	}
+	return f, nil
+}
+
+func encodePEM(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+}
+
+// CACertificatePath is the PEM file of the certificate authority that signed
+// the sandbox's certificate. It exists until Close.
+func (s *Sandbox) CACertificatePath() string { return s.files.authority }
+
+// ClientID is the application the sandbox made credentials for.
+func (s *Sandbox) ClientID() string { return s.credentials.clientID }
+
+// ClientSecret is a client secret of that application.
+func (s *Sandbox) ClientSecret() string { return s.credentials.secret }
+
+// ClientCertificatePath is a PKCS#12 file with a certificate of that application
+// and its private key, and the password that opens it. It exists until Close.
+func (s *Sandbox) ClientCertificatePath() (path, password string) {
+	return s.files.pfx, s.credentials.password
+}
+
+// ClientCertificatePEMPath is the same certificate and key in one PEM file
+// without a password. It exists until Close.
+func (s *Sandbox) ClientCertificatePEMPath() string { return s.files.pem }
