@@ -1,0 +1,250 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"slices"
+	"strings"
+)
+
+// RoleAssignmentQuery is what Get-ManagementRoleAssignment is given. Empty
+// texts and nil pointers ask for nothing.
+type RoleAssignmentQuery struct {
+	// Identity is a name, GUID or distinguished name, or a name with wildcards.
+	Identity string
+	// RoleAssignee keeps the assignments that reach an assignee, also through
+	// groups and policies; Methods says through which: Direct, RoleGroup,
+	// SecurityGroup, RoleAssignmentPolicy.
+	RoleAssignee string
+	Methods      []string
+
+	Role, RoleAssigneeType                string
+	Enabled, Delegating, Exclusive        *bool
+	RecipientWriteScope, ConfigWriteScope string
+	// Scopes keep the assignments that are limited by these objects.
+	Scopes []ScopeReference
+	// WritableRecipient keeps the assignments whose scope covers a recipient.
+	WritableRecipient string
+	// EffectiveUsers asks for one row for each person an assignment reaches.
+	EffectiveUsers bool
+}
+
+// GetManagementRoleAssignment returns the role assignments a query asks for.
+func (t *Tenant) GetManagementRoleAssignment(by Caller, query RoleAssignmentQuery) ([]RoleAssignment, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	visible := t.visibleAssignments(by)
+	found, err := list(t, visible, query.Identity, true, assignmentRanks)
+	if err != nil {
+		return nil, err
+	}
+	reach, err := t.reach(query.RoleAssignee)
+	if err != nil {
+		return nil, err
+	}
+	keep, err := t.assignmentFilter(query)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]RoleAssignment, 0, len(found))
+	for _, a := range found {
+		row := t.describe(a)
+		if query.RoleAssignee != "" {
+			way, reached := reach[a.assignee]
+			if !reached || len(query.Methods) > 0 && !containsFold(query.Methods, way.method) {
+				continue
+			}
+			row.AssignmentMethod, row.AssignmentChain = way.method, way.chain
+		}
+		if !keep(a, row) {
+			continue
+		}
+		if !query.EffectiveUsers {
+			rows = append(rows, row)
+			continue
+		}
+		for _, name := range t.effectiveUsers(a) {
+			row.EffectiveUserName = name
+			rows = append(rows, row)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b RoleAssignment) int { return byName(a.Entry, b.Entry) })
+	return rows, nil
+}
+
+// visibleAssignments leaves out those that Get does not show yet.
+func (t *Tenant) visibleAssignments(by Caller) []*assignment {
+	if by.Administrator {
+		return t.assignments
+	}
+	var visible []*assignment
+	for _, a := range t.assignments {
+		if a.unseen.lifted(t.clock()) {
+			visible = append(visible, a)
+		}
+	}
+	return visible
+}
+
+// way is how an assignment reaches an assignee.
+type way struct{ method, chain string }
+
+// reach maps the GUIDs of the assignees whose assignments reach the one named,
+// itself included, to the way they take.
+func (t *Tenant) reach(assignee string) (map[string]way, error) {
+	reached := map[string]way{}
+	if assignee == "" {
+		return reached, nil
+	}
+	var member, policy string
+	switch {
+	case len(find(t.servicePrincipals, assignee, pointerRanks)) > 0:
+		p, err := one(t, t.servicePrincipals, assignee, pointerRanks)
+		if err != nil {
+			return nil, err
+		}
+		member = p.GUID
+	case len(find(t.roleGroups, assignee, roleGroupRanks)) > 0:
+		g, err := one(t, t.roleGroups, assignee, roleGroupRanks)
+		if err != nil {
+			return nil, err
+		}
+		member = g.GUID
+	case len(find(t.policies, assignee, policyRanks)) > 0:
+		p, err := one(t, t.policies, assignee, policyRanks)
+		if err != nil {
+			return nil, err
+		}
+		member = p.GUID
+	default:
+		r, err := one(t, t.recipients, assignee, recipientRanks)
+		if err != nil {
+			return nil, err
+		}
+		member, policy = r.GUID, r.Policy
+	}
+	reached[member] = way{method: "Direct"}
+	for _, r := range t.recipients {
+		if r.Type == SecurityGroup && slices.Contains(r.Members, member) {
+			reached[r.GUID] = way{method: "SecurityGroup", chain: r.Name}
+		}
+	}
+	for _, g := range t.roleGroups {
+		for _, m := range g.Members {
+			if _, ok := reached[m]; ok {
+				reached[g.GUID] = way{method: "RoleGroup", chain: g.Name}
+				break
+			}
+		}
+	}
+	if policy != "" {
+		reached[policy] = way{method: "RoleAssignmentPolicy", chain: t.policyName(policy)}
+	}
+	return reached, nil
+}
+
+func (t *Tenant) policyName(guid string) string {
+	for _, p := range t.policies {
+		if p.GUID == guid {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// assignmentFilter makes one test of all the query's filters.
+func (t *Tenant) assignmentFilter(query RoleAssignmentQuery) (func(*assignment, RoleAssignment) bool, error) {
+	var role *Role
+	if query.Role != "" {
+		var err error
+		if role, err = one(t, t.roles, query.Role, roleRanks); err != nil {
+			return nil, err
+		}
+	}
+	var recipient *Recipient
+	if query.WritableRecipient != "" {
+		var err error
+		if recipient, err = one(t, t.recipients, query.WritableRecipient, recipientRanks); err != nil {
+			return nil, err
+		}
+	}
+	var limits []boundary
+	for _, ref := range query.Scopes {
+		limit, err := t.soughtBoundary(ref)
+		if err != nil {
+			return nil, err
+		}
+		limits = append(limits, limit)
+	}
+	return func(a *assignment, row RoleAssignment) bool {
+		return (role == nil || a.role == role) &&
+			(query.RoleAssigneeType == "" || strings.EqualFold(string(a.assigneeType), query.RoleAssigneeType)) &&
+			same(query.Enabled, a.enabled) &&
+			same(query.Delegating, a.delegating) &&
+			same(query.Exclusive, a.boundary.parameter == ExclusiveRecipientWriteScope) &&
+			(query.RecipientWriteScope == "" || strings.EqualFold(row.RecipientWriteScope, query.RecipientWriteScope)) &&
+			(query.ConfigWriteScope == "" || strings.EqualFold(row.ConfigWriteScope, query.ConfigWriteScope)) &&
+			(recipient == nil || t.covers(a, recipient)) &&
+			!slices.ContainsFunc(limits, func(b boundary) bool { return !a.boundary.matches(b) })
+	}, nil
+}
+
+// soughtBoundary finds the object that a scope filter names. Apps' management
+// scopes are found by CustomRecipientWriteScope too: Get has no other parameter
+// for them.
+func (t *Tenant) soughtBoundary(ref ScopeReference) (boundary, error) {
+	switch ref.Parameter {
+	case CustomRecipientWriteScope, ExclusiveRecipientWriteScope:
+		s, err := one(t, t.scopes, ref.Identity, scopeRanks)
+		if err != nil {
+			return boundary{}, err
+		}
+		return boundary{parameter: ref.Parameter, guid: s.GUID}, nil
+	default:
+		return t.resolveBoundary(ref, UserAssignee)
+	}
+}
+
+// matches reports whether an assignment's scope is the one that is sought.
+func (b boundary) matches(sought boundary) bool {
+	sameKind := b.parameter == sought.parameter ||
+		b.parameter == CustomResourceScope && sought.parameter == CustomRecipientWriteScope
+	return sameKind && b.guid == sought.guid && strings.EqualFold(b.text, sought.text)
+}
+
+// same reports whether a filter is unset or holds.
+func same(wanted *bool, got bool) bool { return wanted == nil || *wanted == got }
+
+// effectiveUsers are the names of those whom an assignment reaches: the direct
+// members of a group, the mailboxes of a policy, or the assignee.
+func (t *Tenant) effectiveUsers(a *assignment) []string {
+	var names []string
+	switch a.assigneeType {
+	case RoleGroupAssignee:
+		for _, g := range t.roleGroups {
+			if g.GUID != a.assignee {
+				continue
+			}
+			for _, guid := range g.Members {
+				names = append(names, t.nameOf(guid))
+			}
+			names = append(names, g.LinkedMembers...)
+		}
+	case SecurityGroupAssignee:
+		if g := t.recipientByGUID(a.assignee); g != nil {
+			for _, guid := range g.Members {
+				names = append(names, t.nameOf(guid))
+			}
+		}
+	case PolicyAssignee:
+		for _, r := range t.recipients {
+			if r.Policy == a.assignee {
+				names = append(names, r.Name)
+			}
+		}
+	case ServicePrincipalAssignee, UserAssignee:
+		names = []string{t.assigneeEcho(a)}
+	}
+	return names
+}

@@ -1,0 +1,331 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import "time"
+
+// Behavior holds the switches of a tenant. The zero value is the canonical
+// behavior: what was seen or documented, or else what is likeliest. Each
+// switch stands for a point where the service was seen to differ, or where
+// nobody has recorded what it does; a client must be right under all of them.
+//
+// The names in a tenant file are the field names in snake case.
+type Behavior struct {
+	// FilterEcho is how a scope's filter reads back. Simple filters were seen
+	// verbatim; whether compound ones are rewritten is not known.
+	FilterEcho FilterEcho `yaml:"filter_echo"`
+	// ErrorFormat is the form of an error's detail message. Both were seen;
+	// when which appears is not known.
+	ErrorFormat ErrorFormat `yaml:"error_format"`
+	// NotFoundStatus is the HTTP status of a missing object: 404 (as now), 400
+	// or 500 (as older services answered). Zero means 404.
+	NotFoundStatus int `yaml:"not_found_status"`
+	// NotFoundWrapped wraps the not-found error in the text of a
+	// CmdletProxyException, as when one server asks another. Seen.
+	NotFoundWrapped bool `yaml:"not_found_wrapped"`
+	// NullProperties says whether an unset property is null or left out. Nulls
+	// were seen on mailboxes; of role assignments it is not known.
+	NullProperties NullProperties `yaml:"null_properties"`
+	// SingleLists says whether a list of one is an array (normal) or a string
+	// (a client in wide use guards against it).
+	SingleLists SingleLists `yaml:"single_lists"`
+	// GUIDCase is the letter case of GUIDs in answers. Clients report that
+	// case is not stable.
+	GUIDCase GUIDCase `yaml:"guid_case"`
+	// DNCase is the letter case of distinguished names in answers.
+	DNCase DNCase `yaml:"dn_case"`
+	// WrongIdentity is what a Get of a missing identity answers. The error was
+	// seen; Microsoft's documentation warns of all objects.
+	WrongIdentity WrongIdentity `yaml:"wrong_identity"`
+	// Booleans is how booleans are written: as JSON booleans (seen) or as the
+	// strings True and False.
+	Booleans Booleans `yaml:"booleans"`
+	// InScope is how Test-ServicePrincipalAuthorization writes its verdict.
+	// Without a resource it is the string "Not Run" in both.
+	InScope Booleans `yaml:"in_scope"`
+	// WriteNeedsDomainAnchor refuses to create when the X-AnchorMailbox header
+	// names the tenant by GUID. Seen in one tenant, not in others.
+	WriteNeedsDomainAnchor bool `yaml:"write_needs_domain_anchor"`
+	// RemoveServicePrincipalInUse is what removing a pointer does to its role
+	// assignments. Not known; Entra's own deletion removes them.
+	RemoveServicePrincipalInUse RemoveInUse `yaml:"remove_service_principal_in_use"`
+	// ServicePrincipalLag is how long New-ManagementRoleAssignment does not
+	// find a new pointer. Seen: up to ten minutes.
+	ServicePrincipalLag Lag `yaml:"service_principal_lag"`
+	// AssignmentLag is how long Get-ManagementRoleAssignment does not show a
+	// new assignment. Seen: up to two minutes.
+	AssignmentLag Lag `yaml:"assignment_lag"`
+	// ScopeInUseLag is how long a scope counts as in use after its last
+	// assignment went. Inferred.
+	ScopeInUseLag Lag `yaml:"scope_in_use_lag"`
+	// Dehydrated makes the tenant one that was never customized. Setting it
+	// has an effect on the organization once, when the behavior is set.
+	Dehydrated bool `yaml:"dehydrated"`
+	// HydrationDelay is how long creates still fail after
+	// Enable-OrganizationCustomization. Seen: half an hour to a day.
+	HydrationDelay Lag `yaml:"hydration_delay"`
+	// UndelegatedRoles are roles whose delegation does not reach a caller that
+	// is in Organization Management only by its Entra directory role. Seen on
+	// new tenants, and for newly introduced application roles; being made a
+	// member of the role group by name helped.
+	UndelegatedRoles []string `yaml:"undelegated_roles"`
+	// NullResourceScope is what Set-ManagementRoleAssignment does with a null
+	// CustomResourceScope. Not known.
+	NullResourceScope NullResourceScope `yaml:"null_resource_scope"`
+	// SwitchScopeKind says whether Set-ManagementRoleAssignment may replace a
+	// scope by one of another kind. Documented for some kinds, not for
+	// administrative units and groups.
+	SwitchScopeKind Permission `yaml:"switch_scope_kind"`
+	// AdministrativeUnitProperty says which properties of an app's assignment
+	// hold its administrative unit. Both were seen.
+	AdministrativeUnitProperty AdministrativeUnitProperty `yaml:"administrative_unit_property"`
+	// GroupScopeValue is the form in which a group scope reads back. The name
+	// was seen in one tenant.
+	GroupScopeValue GroupScopeValue `yaml:"group_scope_value"`
+	// DuplicateDefaultName is what happens when a role is assigned once more to
+	// the same assignee without a name. Not known.
+	DuplicateDefaultName DuplicateDefaultName `yaml:"duplicate_default_name"`
+	// ExclusiveResourceScope says whether an exclusive scope may be an app's
+	// CustomResourceScope. Not known.
+	ExclusiveResourceScope Acceptance `yaml:"exclusive_resource_scope"`
+	// SetOutput is the body of a Set or Remove that succeeded.
+	SetOutput SetOutput `yaml:"set_output"`
+	// NewOutput says whether a New returns the object. It was always seen to;
+	// an answer can get lost.
+	NewOutput NewOutput `yaml:"new_output"`
+	// RoleNotPropagated is the number of calls answered 401 before the caller's
+	// directory role is seen. Seen: up to an hour of them.
+	RoleNotPropagated int `yaml:"role_not_propagated"`
+	// AssigneeEcho is the form in which a user, group or policy reads back as
+	// an assignee. Both were seen.
+	AssigneeEcho AssigneeEcho `yaml:"assignee_echo"`
+	// PageLifetime is how long a link to a further page can be followed. Zero
+	// means 30 minutes, which the service's error names; its documentation
+	// says 5 to 10.
+	PageLifetime time.Duration `yaml:"page_lifetime"`
+}
+
+// Lag is a delay, in calls or in time. With both, the longer counts.
+type Lag struct {
+	// Calls is the number of calls that still see the old state.
+	Calls int
+	// For is how long the old state is seen.
+	For time.Duration
+}
+
+// veil is a lag that has begun.
+type veil struct {
+	calls int
+	until time.Time
+}
+
+// begin starts the lag now.
+func (l Lag) begin(now time.Time) veil {
+	return veil{calls: l.Calls, until: now.Add(l.For)}
+}
+
+// lifted reports whether the lag is over, and counts the call.
+func (v *veil) lifted(now time.Time) bool {
+	if v.calls > 0 {
+		v.calls--
+		return false
+	}
+	return !now.Before(v.until)
+}
+
+// FilterEcho is a form in which filters read back.
+type FilterEcho int
+
+// Forms of filters.
+const (
+	FilterVerbatim    FilterEcho = iota // As written.
+	FilterParentheses                   // Respaced and in parentheses.
+	FilterDNLowercase                   // With distinguished names in lower case.
+)
+
+// ErrorFormat is a form of an error's detail message.
+type ErrorFormat int
+
+// Forms of detail messages.
+const (
+	ErrorPipe ErrorFormat = iota // Id, class and text between pipes.
+	ErrorJSON                    // A JSON document in a string.
+)
+
+// NullProperties is what becomes of unset properties.
+type NullProperties int
+
+// What becomes of unset properties.
+const (
+	NullsWritten NullProperties = iota // Null.
+	NullsAbsent                        // Left out.
+)
+
+// SingleLists is a form of lists with one element.
+type SingleLists int
+
+// Forms of lists with one element.
+const (
+	SingleArray  SingleLists = iota // An array.
+	SingleString                    // The element alone.
+)
+
+// GUIDCase is a letter case of GUIDs.
+type GUIDCase int
+
+// Letter cases of GUIDs.
+const (
+	GUIDStored GUIDCase = iota // As stored.
+	GUIDUpper                  // Upper case.
+)
+
+// DNCase is a letter case of distinguished names.
+type DNCase int
+
+// Letter cases of distinguished names.
+const (
+	DNStored DNCase = iota // As stored.
+	DNLower                // Lower case.
+)
+
+// WrongIdentity is an answer to a Get of a missing object.
+type WrongIdentity int
+
+// Answers to a Get of a missing object.
+const (
+	WrongIdentityError WrongIdentity = iota // The not-found error.
+	WrongIdentityEmpty                      // No rows.
+	WrongIdentityAll                        // Every object.
+)
+
+// Booleans is a form of booleans.
+type Booleans int
+
+// Forms of booleans.
+const (
+	BooleansJSON   Booleans = iota // JSON booleans.
+	BooleansString                 // "True" and "False".
+)
+
+// RemoveInUse is what removing an object does to those that refer to it.
+type RemoveInUse int
+
+// What removing a service principal does to its role assignments.
+const (
+	RemoveCascade RemoveInUse = iota // They go with it.
+	RemoveRefuse                     // It is refused.
+	RemoveOrphan                     // They stay, and point nowhere.
+)
+
+// NullResourceScope is an answer to a null CustomResourceScope.
+type NullResourceScope int
+
+// Answers to a null CustomResourceScope.
+const (
+	NullScopeClears  NullResourceScope = iota // The scope goes.
+	NullScopeIgnored                          // Nothing changes.
+	NullScopeRefused                          // An error.
+)
+
+// Permission says whether something may be done.
+type Permission int
+
+// Permissions.
+const (
+	Allowed Permission = iota
+	Refused
+)
+
+// Acceptance says whether a value is taken.
+type Acceptance int
+
+// Acceptances.
+const (
+	ValueAccepted Acceptance = iota
+	ValueRefused
+)
+
+// AdministrativeUnitProperty names the properties that hold an app
+// assignment's administrative unit.
+type AdministrativeUnitProperty int
+
+// Properties that hold an administrative unit.
+const (
+	UnitInBoth                AdministrativeUnitProperty = iota // CustomResourceScope and CustomRecipientWriteScope.
+	UnitInResourceScope                                         // CustomResourceScope.
+	UnitInRecipientWriteScope                                   // CustomRecipientWriteScope.
+)
+
+// GroupScopeValue is a form of a group scope.
+type GroupScopeValue int
+
+// Forms of a group scope.
+const (
+	GroupByName GroupScopeValue = iota // The group's name.
+	GroupByDN                          // Its distinguished name.
+	GroupByGUID                        // Its GUID.
+)
+
+// DuplicateDefaultName is an answer to a default name that is taken.
+type DuplicateDefaultName int
+
+// Answers to a default name that is taken.
+const (
+	DuplicateSuffix DuplicateDefaultName = iota // A number is appended.
+	DuplicateRefuse                             // The already-exists error.
+)
+
+// SetOutput is a body of a Set or Remove that succeeded.
+type SetOutput int
+
+// Bodies of a Set or Remove that succeeded.
+const (
+	SetEmpty     SetOutput = iota // An envelope with an empty list.
+	SetNoContent                  // Status 204 and no body.
+	SetNull                       // An envelope with null.
+)
+
+// NewOutput is an answer to a New that succeeded.
+type NewOutput int
+
+// Answers to a New that succeeded.
+const (
+	NewObject NewOutput = iota // The object.
+	NewEmpty                   // No row.
+)
+
+// AssigneeEcho is a form of assignees that are no apps.
+type AssigneeEcho int
+
+// Forms of assignees.
+const (
+	AssigneeByName        AssigneeEcho = iota // The name.
+	AssigneeByDisplayName                     // The display name.
+)
+
+// Behavior returns the tenant's switches.
+func (t *Tenant) Behavior() Behavior {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.behavior.clone()
+}
+
+// SetBehavior replaces the tenant's switches. Lags begin with the objects
+// created from now on. Setting Dehydrated where it was not set makes the
+// organization dehydrated; unsetting it makes it hydrated at once.
+func (t *Tenant) SetBehavior(b Behavior) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if b.Dehydrated != t.behavior.Dehydrated {
+		t.organization.IsDehydrated = b.Dehydrated
+		t.hydration = veil{}
+	}
+	t.unpropagated = b.RoleNotPropagated
+	t.behavior = b.clone()
+}
+
+func (b Behavior) clone() Behavior {
+	b.UndelegatedRoles = append([]string(nil), b.UndelegatedRoles...)
+	return b
+}

@@ -1,0 +1,252 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The automation application of the seeded tenant, which Terraform signs in
+// as. It may manage Exchange as an application and is an Exchange
+// Administrator.
+const (
+	AutomationAppID          = "00000000-0000-0000-0000-00000000a001"
+	AutomationObjectID       = "00000000-0000-0000-0000-00000000b001"
+	AutomationRegistrationID = "00000000-0000-0000-0000-00000000c001"
+)
+
+// ManageAsApp is the application permission that lets an application run
+// cmdlets.
+const ManageAsApp = "Exchange.ManageAsApp"
+
+// Contoso returns the tenant that tests and demonstrations start from. It is
+// the same each time: ids and times are fixed. It has applications that
+// Exchange does not know yet, mailboxes, groups and administrative units to
+// scope them to, and pointers, scopes and role assignments to adopt, one for
+// each kind of scope and assignee.
+func Contoso() *Tenant {
+	t := empty()
+	t.organization.DisplayName = "Contoso"
+	t.organization.Domains = []string{"contoso.com"}
+	seed := seeder{t}
+	t.clock = func() time.Time { return seedTime }
+	seed.applications()
+	seed.recipients()
+	seed.administrativeUnits()
+	seed.permissions()
+	t.clock = time.Now
+	return t
+}
+
+// empty returns a tenant with what every tenant is born with: the built-in
+// roles, role groups and policy; and the automation application.
+func empty() *Tenant {
+	t := newTenant(Organization{
+		TenantID:      "11111111-1111-1111-1111-111111111111",
+		InitialDomain: "contoso.onmicrosoft.com",
+		Forest:        "EURPR01A001",
+		DisplayName:   "Contoso",
+	})
+	t.clock = func() time.Time { return seedTime }
+	t.seedRoles()
+	t.appRegistrations = append(t.appRegistrations, &AppRegistration{
+		ObjectID: AutomationRegistrationID, AppID: AutomationAppID, DisplayName: "Terraform",
+	})
+	t.enterpriseApplications = append(t.enterpriseApplications, &EnterpriseApplication{
+		ObjectID: AutomationObjectID, AppID: AutomationAppID, DisplayName: "Terraform",
+		AppRoles: []string{ManageAsApp}, DirectoryRoles: []string{ExchangeAdministrator},
+	})
+	t.clock = time.Now
+	return t
+}
+
+// seeder adds Contoso's objects to a tenant.
+type seeder struct{ *Tenant }
+
+func (s seeder) application(name, suffix string) {
+	appID := "22222222-2222-2222-2222-" + suffix
+	s.appRegistrations = append(s.appRegistrations, &AppRegistration{
+		ObjectID: "44444444-4444-4444-4444-" + suffix, AppID: appID, DisplayName: name,
+	})
+	s.enterpriseApplications = append(s.enterpriseApplications, &EnterpriseApplication{
+		ObjectID: "33333333-3333-3333-3333-" + suffix, AppID: appID, DisplayName: name,
+	})
+}
+
+func (s seeder) applications() {
+	// The first one has ids of one digit, which are easy to tell apart.
+	s.appRegistrations = append(s.appRegistrations, &AppRegistration{
+		ObjectID: "44444444-4444-4444-4444-444444444444", AppID: "22222222-2222-2222-2222-222222222222", DisplayName: "Invoice Reader",
+	})
+	s.enterpriseApplications = append(s.enterpriseApplications, &EnterpriseApplication{
+		ObjectID: "33333333-3333-3333-3333-333333333333", AppID: "22222222-2222-2222-2222-222222222222", DisplayName: "Invoice Reader",
+	})
+	s.application("Calendar Sync", "000000000002")
+	for n := 3; n <= 22; n++ {
+		s.application(fmt.Sprintf("Test App %02d", n), fmt.Sprintf("%012d", n))
+	}
+	s.application("Payroll Archive", "0000000000aa")
+	s.application("Legacy Scanner", "0000000000bb")
+	s.application("Room Booking", "0000000000cc")
+}
+
+// recipient adds a recipient whose ids follow from its address.
+func (s seeder) recipient(r Recipient, alias string) *Recipient {
+	domain := s.organization.Domains[0]
+	r.Alias = alias
+	r.PrimarySMTPAddress = alias + "@" + domain
+	if r.Name == "" {
+		r.Name = r.DisplayName
+	}
+	r.Entry = s.newEntry(r.Name, recipientContainer)
+	r.SID = s.newSID()
+	r.ExternalDirectoryObjectID = guidOf("entra " + alias)
+	r.EmailAddresses = append(r.EmailAddresses, "SMTP:"+r.PrimarySMTPAddress, "smtp:"+alias+"@"+s.organization.InitialDomain)
+	if r.Type.IsMailbox() {
+		r.ExchangeGUID = guidOf("mailbox " + alias)
+		r.Policy = s.policies[0].GUID
+		r.UserPrincipalName = r.PrimarySMTPAddress
+		r.UsageLocation = "DE"
+	}
+	added := &r
+	s.Tenant.recipients = append(s.Tenant.recipients, added)
+	return added
+}
+
+func (s seeder) user(alias, first, last, department, office string) {
+	s.recipient(Recipient{
+		Type: UserMailbox, DisplayName: first + " " + last, FirstName: first, LastName: last,
+		Department: department, Office: office, Company: "Contoso",
+		EmailAddresses: []string{"SIP:" + alias + "@" + s.organization.Domains[0]},
+	}, alias)
+}
+
+func (s seeder) recipients() {
+	s.user("adele", "Adele", "Vance", "Finance", "Berlin")
+	s.user("alex", "Alex", "Wilber", "Marketing", "Hamburg")
+	s.user("megan", "Megan", "Bowen", "Sales", "Seattle")
+	s.user("diego", "Diego", "Siciliani", "Human Resources", "Berlin")
+	s.user("lynne", "Lynne", "Robbins", "Finance", "Hamburg")
+
+	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Invoices", Office: "Berlin", Department: "Finance", CustomAttributes: [15]string{"finance"}}, "invoices")
+	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Payroll", Office: "Berlin", Department: "Human Resources", CustomAttributes: [15]string{"payroll"}}, "payroll")
+	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Support", Office: "Hamburg"}, "support")
+	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Info"}, "info")
+	s.recipient(Recipient{Type: RoomMailbox, DisplayName: "Berlin 1", Office: "Berlin"}, "berlin-1")
+	s.recipient(Recipient{Type: EquipmentMailbox, DisplayName: "Projector", Office: "Berlin"}, "projector")
+	s.recipient(Recipient{
+		Type: MailUser, DisplayName: "Fabrikam Auditor", ExternalEmailAddress: "SMTP:auditor@fabrikam.com",
+		UserPrincipalName: "auditor@" + s.organization.Domains[0],
+	}, "auditor")
+
+	finance := s.recipient(Recipient{Type: SecurityGroup, DisplayName: "Finance Team"}, "finance-team")
+	finance.Members = s.guids("adele", "invoices")
+	all := s.recipient(Recipient{Type: SecurityGroup, DisplayName: "All Apps Scope"}, "all-apps-scope")
+	all.Members = s.guids("finance-team", "support")
+	newsletter := s.recipient(Recipient{Type: DistributionGroup, DisplayName: "Newsletter"}, "newsletter")
+	newsletter.Members = s.guids("adele", "alex", "megan", "auditor")
+	project := s.recipient(Recipient{Type: Microsoft365Group, DisplayName: "Project X", Entry: Entry{Name: "project-x"}}, "project-x")
+	project.Members = s.guids("alex", "megan")
+}
+
+// guids returns the GUIDs of recipients by their aliases, all of which exist.
+func (s seeder) guids(aliases ...string) []string {
+	var guids []string
+	for _, alias := range aliases {
+		for _, r := range s.Tenant.recipients {
+			if strings.EqualFold(r.Alias, alias) {
+				guids = append(guids, r.GUID)
+			}
+		}
+	}
+	return guids
+}
+
+func (s seeder) administrativeUnits() {
+	for _, u := range []AdministrativeUnit{
+		{Entry: Entry{Name: "60f565a0-9a30-40e6-a34e-4023db4616c2"}, DisplayName: "Europe", Description: "Offices in Europe", Members: s.guids("adele", "invoices")},
+		{Entry: Entry{Name: "4d819ce9-9257-44d6-9f3c-1c1d2e3f4a5b"}, DisplayName: "West Coast", Description: "Offices on the West Coast", Members: s.guids("megan")},
+		{Entry: Entry{Name: "7c2e8a51-0d3b-4f6a-9e84-5b1f0c9d2a37"}, DisplayName: "West Coast", SoftDeleted: true},
+	} {
+		u.Entry = s.newEntry(u.Name, recipientContainer)
+		s.Tenant.administrativeUnits = append(s.Tenant.administrativeUnits, &u)
+	}
+}
+
+// permissions adds the pointers, scopes and role assignments to adopt. They
+// are made by the cmdlets' own rules, which refuse none of them.
+func (s seeder) permissions() {
+	administrator := Caller{Administrator: true}
+	for _, p := range []ServicePrincipalSpec{
+		{AppID: "22222222-2222-2222-2222-0000000000aa", ObjectID: "33333333-3333-3333-3333-0000000000aa", DisplayName: "Payroll Archive"},
+		{AppID: "22222222-2222-2222-2222-0000000000bb", ObjectID: "33333333-3333-3333-3333-0000000000bb", DisplayName: "Legacy Scanner"},
+		{AppID: "22222222-2222-2222-2222-0000000000cc", ObjectID: "33333333-3333-3333-3333-0000000000cc", DisplayName: "Room Booking"},
+	} {
+		must(s.NewServicePrincipal(p))
+	}
+	for _, m := range []ManagementScopeSpec{
+		{Name: "Payroll mailboxes", RecipientFilter: "CustomAttribute1 -eq 'payroll'"},
+		{Name: "Berlin recipients", RecipientFilter: "Office -eq 'Berlin'"},
+		{Name: "Executives", RecipientFilter: "Title -like 'Chief*'", Exclusive: true},
+	} {
+		must(s.NewManagementScope(administrator, m))
+	}
+	for _, a := range []RoleAssignmentSpec{
+		{
+			Name: "Payroll Archive Mail.Read", Role: "Application Mail.Read",
+			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000aa",
+			Scope: ScopeReference{CustomResourceScope, "Payroll mailboxes"},
+		},
+		{
+			Name: "Room Booking Calendars.ReadWrite", Role: "Application Calendars.ReadWrite",
+			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000cc",
+			Scope: ScopeReference{RecipientAdministrativeUnitScope, "60f565a0-9a30-40e6-a34e-4023db4616c2"},
+		},
+		{
+			Name: "Room Booking Contacts.Read", Role: "Application Contacts.Read",
+			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000cc",
+			Scope: ScopeReference{RecipientGroupScope, "Finance Team"},
+		},
+		{
+			Role:              "Application MailTips.ReadBasic.All",
+			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000cc",
+		},
+		{
+			Name: "Berlin mailboxes for Finance", Role: "Mail Recipients",
+			AssigneeParameter: SecurityGroupParam, Assignee: "Finance Team",
+			Scope: ScopeReference{CustomRecipientWriteScope, "Berlin recipients"},
+		},
+		{
+			Name: "Executive mailboxes for Megan", Role: "Mail Recipients",
+			AssigneeParameter: User, Assignee: "megan@contoso.com",
+			Scope: ScopeReference{ExclusiveRecipientWriteScope, "Executives"},
+		},
+		{
+			Role:              "User Options",
+			AssigneeParameter: User, Assignee: "alex@contoso.com",
+			Scope: ScopeReference{RecipientOrganizationalUnitScope, "contoso.onmicrosoft.com"},
+		},
+		{
+			Name: "Own groups for All Apps Scope", Role: "Distribution Groups",
+			AssigneeParameter: SecurityGroupParam, Assignee: "All Apps Scope",
+			Scope: ScopeReference{RecipientRelativeWriteScope, "MyDistributionGroups"},
+		},
+		{
+			Name: "Contacts for everybody", Role: "MyContactInformation",
+			AssigneeParameter: Policy, Assignee: defaultPolicy,
+		},
+	} {
+		must(s.NewManagementRoleAssignment(administrator, a))
+	}
+}
+
+// must stops the program where the seed breaks the tenant's rules, which is a
+// mistake in this file and found by any test.
+func must[T any](_ T, err error) {
+	if err != nil {
+		panic("seeding the tenant: " + err.Error())
+	}
+}

@@ -1,0 +1,120 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// MaxNameLength is the most characters a name of a scope, role assignment,
+// role, role group or policy may have.
+const MaxNameLength = 64
+
+// Entry is what every object of Exchange's directory carries.
+type Entry struct {
+	// Name is the object's name, unique in its container without regard to
+	// letter case.
+	Name string
+	// GUID is the object's id in Exchange. It survives a rename and is none of
+	// the ids that Entra knows.
+	GUID string
+	// DistinguishedName is the object's place in the directory. It changes with
+	// the name.
+	DistinguishedName string
+	// WhenCreated and WhenChanged are in UTC.
+	WhenCreated, WhenChanged time.Time
+	// Version grows with each change.
+	Version int32
+}
+
+// newEntry makes the entry of an object that is created now in container.
+// Its GUID follows from the order of creation alone.
+func (t *Tenant) newEntry(name, container string) Entry {
+	t.created++
+	now := t.clock().UTC()
+	return Entry{
+		Name:              name,
+		GUID:              guidOf(fmt.Sprintf("%s\x00%d", container, t.created)),
+		DistinguishedName: t.distinguishedName(name, container),
+		WhenCreated:       now,
+		WhenChanged:       now,
+		Version:           1,
+	}
+}
+
+// touch records a change of the object.
+func (t *Tenant) touch(e *Entry) {
+	e.WhenChanged = t.clock().UTC()
+	e.Version++
+}
+
+// The containers of the directory. Those of configuration objects end in the
+// tenant's configuration unit, those of recipients in its organizational unit.
+const (
+	scopeContainer      = "CN=Scopes,CN=RBAC"
+	assignmentContainer = "CN=Role Assignments,CN=RBAC"
+	roleContainer       = "CN=Roles,CN=RBAC"
+	policyContainer     = "CN=Policies,CN=RBAC"
+	recipientContainer  = ""
+)
+
+// distinguishedName is the place of name in container.
+func (t *Tenant) distinguishedName(name, container string) string {
+	forest := "DC=" + t.organization.Forest + ",DC=PROD,DC=OUTLOOK,DC=COM"
+	domain := t.organization.InitialDomain
+	if container == recipientContainer {
+		return "CN=" + escapeRDN(name) + ",OU=" + domain + ",OU=Microsoft Exchange Hosted Organizations," + forest
+	}
+	return "CN=" + escapeRDN(name) + "," + container + ",CN=Configuration,CN=" + domain + ",CN=ConfigurationUnits," + forest
+}
+
+// escapeRDN writes a name as the value of a relative distinguished name, by
+// the rules of RFC 4514.
+func escapeRDN(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		leading := i == 0 && (r == ' ' || r == '#')
+		trailing := i == len(name)-1 && r == ' '
+		if leading || trailing || strings.ContainsRune(`,+"\<>;=`, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// guidOf derives a GUID from text, the same one each time.
+func guidOf(text string) string {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(text)).String()
+}
+
+// isGUID reports whether text is a GUID in the dashed form, in any case.
+func isGUID(text string) bool {
+	return len(text) == 36 && uuid.Validate(text) == nil
+}
+
+// newSID returns the security identifier of a new object.
+func (t *Tenant) newSID() string {
+	t.created++
+	return fmt.Sprintf("S-1-5-21-724521725-2336880675-2689004279-%d", 1821000+t.created)
+}
+
+// domainController names a directory server of the tenant's forest.
+func (t *Tenant) domainController() string {
+	region := t.organization.Forest
+	if len(region) > 3 {
+		region = region[3:]
+	}
+	return fmt.Sprintf("AM0%sDC%03d.%s.PROD.OUTLOOK.COM", region, 1+t.random.IntN(12), t.organization.Forest)
+}
+
+// compareFold orders two names without regard to letter case.
+func compareFold(a, b string) int {
+	return cmp.Compare(strings.ToLower(a), strings.ToLower(b))
+}

@@ -1,0 +1,168 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"slices"
+	"strings"
+)
+
+// Recipient is a mailbox, mail user or group.
+type Recipient struct {
+	Entry
+	// Type is the service's RecipientTypeDetails.
+	Type RecipientType
+	// ExternalDirectoryObjectID is the object id in Entra.
+	ExternalDirectoryObjectID string
+	// ExchangeGUID is the mailbox's own GUID; empty where there is no mailbox.
+	ExchangeGUID string
+	SID          string
+	DisplayName  string
+	Alias        string
+	// UserPrincipalName is empty for groups.
+	UserPrincipalName  string
+	PrimarySMTPAddress string
+	// EmailAddresses carry prefixes: SMTP: for the primary, smtp: for the
+	// others, SIP:, SPO: and X500: besides.
+	EmailAddresses       []string
+	ExternalEmailAddress string
+
+	FirstName, LastName, Title, Department, Office, Company string
+	City, CountryOrRegion, UsageLocation                    string
+	// CustomAttributes are CustomAttribute1 to CustomAttribute15.
+	CustomAttributes [15]string
+	// ExtensionCustomAttributes are ExtensionCustomAttribute1 to 5.
+	ExtensionCustomAttributes [5][]string
+	HiddenFromAddressLists    bool
+
+	// Members are the GUIDs of a group's direct members.
+	Members []string
+	// Policy is the GUID of a mailbox's role assignment policy.
+	Policy string
+}
+
+// RecipientType is a value of the service's RecipientTypeDetails.
+type RecipientType string
+
+// The types of recipients that a tenant holds.
+const (
+	UserMailbox       RecipientType = "UserMailbox"
+	SharedMailbox     RecipientType = "SharedMailbox"
+	RoomMailbox       RecipientType = "RoomMailbox"
+	EquipmentMailbox  RecipientType = "EquipmentMailbox"
+	MailUser          RecipientType = "MailUser"
+	DistributionGroup RecipientType = "MailUniversalDistributionGroup"
+	SecurityGroup     RecipientType = "MailUniversalSecurityGroup"
+	Microsoft365Group RecipientType = "GroupMailbox"
+)
+
+// IsMailbox reports whether recipients of the type are what Get-Mailbox lists.
+func (r RecipientType) IsMailbox() bool {
+	switch r {
+	case UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox:
+		return true
+	default:
+		return false
+	}
+}
+
+// IsGroup reports whether recipients of the type have members.
+func (r RecipientType) IsGroup() bool {
+	switch r {
+	case DistributionGroup, SecurityGroup, Microsoft365Group:
+		return true
+	default:
+		return false
+	}
+}
+
+// General is the service's RecipientType: the type without the details.
+func (r RecipientType) General() string {
+	switch {
+	case r.IsMailbox():
+		return "UserMailbox"
+	case r == Microsoft365Group:
+		return string(DistributionGroup)
+	default:
+		return string(r)
+	}
+}
+
+// Identity is what the service shows as the recipient's identity: the Entra
+// object id of a licensed user, and the name of any other.
+func (r Recipient) Identity() string {
+	if r.Type == UserMailbox && r.ExternalDirectoryObjectID != "" {
+		return r.ExternalDirectoryObjectID
+	}
+	return r.Name
+}
+
+func recipientRanks(r *Recipient) [][]string {
+	addresses := []string{r.PrimarySMTPAddress, r.UserPrincipalName, r.ExternalDirectoryObjectID, r.ExchangeGUID, r.SID}
+	for _, a := range r.EmailAddresses {
+		if _, address, ok := cutAddressPrefix(a); ok {
+			addresses = append(addresses, address)
+		}
+	}
+	return append(r.entryRanks(), addresses, []string{r.Alias}, []string{r.DisplayName})
+}
+
+// cutAddressPrefix splits an e-mail address from its prefix; ok is false for
+// addresses of other kinds.
+func cutAddressPrefix(text string) (prefix, address string, ok bool) {
+	prefix, address, found := strings.Cut(text, ":")
+	if !found {
+		return "", text, true
+	}
+	return prefix, address, strings.EqualFold(prefix, "smtp")
+}
+
+func (r *Recipient) clone() Recipient {
+	c := *r
+	c.EmailAddresses = slices.Clone(r.EmailAddresses)
+	c.Members = slices.Clone(r.Members)
+	for i := range r.ExtensionCustomAttributes {
+		c.ExtensionCustomAttributes[i] = slices.Clone(r.ExtensionCustomAttributes[i])
+	}
+	return c
+}
+
+// Recipients returns the recipients, ordered by name.
+func (t *Tenant) Recipients() []Recipient {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return snapshotRecipients(t.recipients)
+}
+
+func snapshotRecipients(recipients []*Recipient) []Recipient {
+	all := make([]Recipient, 0, len(recipients))
+	for _, r := range recipients {
+		all = append(all, r.clone())
+	}
+	slices.SortFunc(all, func(a, b Recipient) int { return byName(a.Entry, b.Entry) })
+	return all
+}
+
+// recipientByGUID finds a recipient by the GUID that others refer to it by.
+func (t *Tenant) recipientByGUID(guid string) *Recipient {
+	for _, r := range t.recipients {
+		if r.GUID == guid {
+			return r
+		}
+	}
+	return nil
+}
+
+// nameOf is the name of any object that can be a member or an assignee.
+func (t *Tenant) nameOf(guid string) string {
+	if r := t.recipientByGUID(guid); r != nil {
+		return r.Name
+	}
+	for _, p := range t.servicePrincipals {
+		if p.GUID == guid {
+			return p.Name
+		}
+	}
+	return guid
+}
