@@ -1,0 +1,242 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package auth turns an application's credential into access tokens, on
+// Microsoft's authentication library (MSAL).
+//
+// MSAL keeps the tokens until shortly before they end. What it lacks is here: one
+// request for all who need the same token, repetition when Microsoft Entra ID is
+// busy, a new token in place of one that a service refused, and errors that say
+// what to do.
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
+)
+
+// Config says who signs in where, and with what.
+type Config struct {
+	// Cloud holds the authority host.
+	Cloud cloud.Cloud
+	// TenantID is the tenant's GUID, or one of its domains.
+	TenantID string
+	// ClientID is the application's id.
+	ClientID string
+	// Credential is what the application proves with that it is itself.
+	Credential Credential
+	// Transport carries the requests. The default is a transport with the
+	// environment's proxy and the system's certificates.
+	Transport http.RoundTripper
+	// UserAgent says who is asking, where not "".
+	UserAgent string
+}
+
+// TokenSource hands out access tokens. It is safe for use by many goroutines, and
+// is made to be shared by all that act as the same application.
+type TokenSource struct {
+	client confidential.Client
+	tried  string
+	redact func(string) string
+
+	flights singleflight.Group
+
+	mu      sync.Mutex
+	refused map[fingerprint]string // claims asked for, by the token refused
+}
+
+// fingerprint is a token's hash, which may be kept where a token may not.
+type fingerprint [sha256.Size]byte
+
+func fingerprintOf(token string) fingerprint { return sha256.Sum256([]byte(token)) }
+
+var tenantID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// NewTokenSource returns a token source. It sends nothing yet.
+func NewTokenSource(config Config) (*TokenSource, error) {
+	authority, err := cloud.ParseEndpoint(config.Cloud.AuthorityHost)
+	if err != nil {
+		return nil, fmt.Errorf("the authority host cannot be used: %w", err)
+	}
+	switch {
+	case authority.Path != "":
+		return nil, fmt.Errorf("the authority host %q has a path: give the host alone, the tenant id follows it", authority)
+	case config.TenantID == "":
+		return nil, errors.New("there is no tenant id to sign in to")
+	case !tenantID.MatchString(config.TenantID):
+		return nil, fmt.Errorf("%q is not a tenant id: give the tenant's GUID or one of its domains", config.TenantID)
+	case isNoTenant(config.TenantID):
+		return nil, fmt.Errorf("an application signs in to one tenant, not to %q: give the tenant's GUID or one of its domains", config.TenantID)
+	case config.ClientID == "":
+		return nil, errors.New("there is no client id to sign in with")
+	case config.Credential.msal == nil:
+		return nil, errors.New("there is no credential to sign in with")
+	}
+	credential, err := config.Credential.msal()
+	if err != nil {
+		return nil, err
+	}
+	if config.Transport == nil {
+		config.Transport = defaultTransport()
+	}
+	client, err := confidential.New(authority.String()+"/"+config.TenantID, config.ClientID, credential,
+		confidential.WithHTTPClient(newHTTPClient(config.Transport, config.UserAgent)),
+		// For a host it does not know MSAL would ask Microsoft's public cloud.
+		confidential.WithInstanceDiscovery(isMicrosoft(authority.Host)),
+		// We answer a demand for claims, and say so.
+		confidential.WithClientCapabilities([]string{"CP1"}),
+		// MSAL_FORCE_REGION would move the sign-in to another host unseen.
+		confidential.WithAzureRegion("DisableMsalForceRegion"),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("the sign-in cannot be set up: %w", err)
+	}
+	return &TokenSource{
+		client: client,
+		tried: fmt.Sprintf("application %s with its %s in tenant %s at %s",
+			config.ClientID, config.Credential, config.TenantID, authority.Host),
+		redact:  config.Credential.redact,
+		refused: map[fingerprint]string{},
+	}, nil
+}
+
+// isNoTenant reports whether a tenant id is one of the words that stand for
+// several tenants, or that MSAL takes for another kind of authority.
+func isNoTenant(tenantID string) bool {
+	switch strings.ToLower(tenantID) {
+	case "common", "organizations", "consumers", "adfs", "dstsv2":
+		return true
+	}
+	return false
+}
+
+// isMicrosoft reports whether host is one of Entra's own.
+func isMicrosoft(host string) bool {
+	switch host {
+	case "login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net",
+		"login.microsoftonline.us", "login.chinacloudapi.cn", "login.partner.microsoftonline.cn":
+		return true
+	}
+	return false
+}
+
+// Token returns an access token for a scope such as
+// "https://outlook.office365.com/.default".
+//
+// refused, where not "", is a token that the service answered 401 to. It is not
+// handed out again: the first to report it has a new one made, and whoever
+// reports it later gets that. claims is the JSON of the claims that the service
+// asked for in its refusal, or "".
+//
+// Those who wait for the same token wait for one request. Each may give up by its
+// own context, which does not end the request for the others. The error is an
+// [*Error].
+func (s *TokenSource) Token(ctx context.Context, scope, claims, refused string) (string, error) {
+	if refused != "" {
+		s.refuse(refused, claims)
+	}
+	for {
+		flight := s.flights.DoChan(scope, func() (any, error) { return s.acquire(ctx, scope) })
+		select {
+		case <-ctx.Done():
+			return "", &Error{Tried: s.tried, Err: ctx.Err()}
+		case landed := <-flight:
+			if landed.Err != nil {
+				return "", landed.Err
+			}
+			token, _ := landed.Val.(string)
+			// A flight that took off before the refusal was known may bring the
+			// refused token back. The next one cannot.
+			if token != refused {
+				return token, nil
+			}
+		}
+	}
+}
+
+// refuse remembers that a service refused a token, and the claims it asked for.
+func (s *TokenSource) refuse(token, claims string) {
+	if !usable(claims) {
+		claims = ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key := fingerprintOf(token); s.refused[key] == "" {
+		s.refused[key] = claims
+	}
+}
+
+// usable reports whether MSAL can add the claim of our capabilities to claims. It
+// panics where there is no object to add to, and fails where the claim is there.
+func usable(claims string) bool {
+	var object map[string]map[string]any
+	if json.Unmarshal([]byte(claims), &object) != nil || object["access_token"] == nil {
+		return false
+	}
+	_, conflict := object["access_token"]["xms_cc"]
+	return !conflict
+}
+
+// wasRefused reports whether a service refused a token, and the claims that its
+// successor needs.
+func (s *TokenSource) wasRefused(token string) (claims string, refused bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	claims, refused = s.refused[fingerprintOf(token)]
+	return claims, refused
+}
+
+// acquire returns MSAL's token for a scope, and a new one where that was refused.
+// It outlives the caller that it runs for, as others wait for it too.
+func (s *TokenSource) acquire(ctx context.Context, scope string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
+	defer cancel()
+	result, err := s.client.AcquireTokenByCredential(ctx, []string{scope})
+	if err != nil {
+		return "", newError(s.tried, s.redact, err)
+	}
+	claims, refused := s.wasRefused(result.AccessToken)
+	if !refused {
+		return result.AccessToken, nil
+	}
+	if claims == "" {
+		// Claims, even none, are what makes MSAL ask Entra and not its cache.
+		claims = "{}"
+	}
+	result, err = s.client.AcquireTokenByCredential(ctx, []string{scope}, confidential.WithClaims(claims))
+	if err != nil {
+		return "", newError(s.tried, s.redact, err)
+	}
+	if _, refused := s.wasRefused(result.AccessToken); refused {
+		return "", &Error{
+			Tried:  s.tried,
+			Err:    errors.New("the token that the service had refused was handed out again"),
+			Advice: "A role that was granted shortly before takes time to get into the tokens: try again later",
+		}
+	}
+	return result.AccessToken, nil
+}
+
+// String says whose tokens they are. It holds no token.
+func (s *TokenSource) String() string { return "tokens of " + s.tried }
+
+// GoString is [TokenSource.String].
+func (s *TokenSource) GoString() string { return s.String() }
+
+// Format writes [TokenSource.String], whatever the verb.
+func (s *TokenSource) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, s.String())
+}

@@ -1,0 +1,219 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package auth_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/pem"
+	"math/big"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
+)
+
+// identity is a certificate with its key.
+type identity struct {
+	certificate *x509.Certificate
+	key         crypto.Signer
+}
+
+func newIdentity(t testing.TB, key crypto.Signer) identity {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "automation.contoso.com"},
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(time.Hour),
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return identity{certificate, key}
+}
+
+// rsaKeys returns two keys, which take long to make, and are made once.
+var rsaKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
+	var keys [2]*rsa.PrivateKey
+	for i := range keys {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err)
+		}
+		keys[i] = key
+	}
+	return keys
+})
+
+func newRSA(t testing.TB) identity {
+	t.Helper()
+	return newIdentity(t, rsaKeys()[0])
+}
+
+func newEC(t testing.TB) identity {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newIdentity(t, key)
+}
+
+func (i identity) pfx(t testing.TB, encoder *pkcs12.Encoder, password string, chain ...*x509.Certificate) []byte {
+	t.Helper()
+	data, err := encoder.Encode(i.key, i.certificate, chain, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func (i identity) certificatePEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.certificate.Raw})
+}
+
+func (i identity) keyPEM(t testing.TB) []byte {
+	t.Helper()
+	raw, err := x509.MarshalPKCS8PrivateKey(i.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})
+}
+
+// wrapped is data in base64 with lines, as tools print it.
+func wrapped(data []byte) []byte {
+	text := base64.StdEncoding.EncodeToString(data)
+	var b strings.Builder
+	for len(text) > 64 {
+		b.WriteString(text[:64] + "\r\n")
+		text = text[64:]
+	}
+	b.WriteString(text + "\n")
+	return []byte(b.String())
+}
+
+func TestTokenSignsInWithCertificate(t *testing.T) {
+	t.Parallel()
+	mine := newRSA(t)
+	other := newIdentity(t, rsaKeys()[1])
+	modern := mine.pfx(t, pkcs12.Modern, "open sesame")
+	keyPKCS1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKeys()[0])})
+	for _, test := range []struct {
+		name     string
+		data     []byte
+		password string
+	}{
+		{"modern PFX", modern, "open sesame"},
+		{"legacy PFX", mine.pfx(t, pkcs12.Legacy, "open sesame"), "open sesame"},
+		{"PFX with empty password", mine.pfx(t, pkcs12.Modern, ""), ""},
+		{"PFX with a chain", mine.pfx(t, pkcs12.Modern, "x", other.certificate), "x"},
+		{"PFX in base64", []byte(base64.StdEncoding.EncodeToString(modern)), "open sesame"},
+		{"PFX in base64 with lines", wrapped(modern), "open sesame"},
+		{"PFX in base64 without padding", []byte(base64.RawStdEncoding.EncodeToString(modern)), "open sesame"},
+		{"PEM", append(mine.certificatePEM(), mine.keyPEM(t)...), ""},
+		{"PEM, key first", append(mine.keyPEM(t), mine.certificatePEM()...), ""},
+		{"PEM, PKCS #1 key", append(mine.certificatePEM(), keyPKCS1...), ""},
+		{"PEM with a needless password", append(mine.certificatePEM(), mine.keyPEM(t)...), "unused"},
+		{"PEM with a chain, another's certificate first", bytes.Join([][]byte{other.certificatePEM(), mine.certificatePEM(), mine.keyPEM(t)}, nil), ""},
+		{"PEM in base64", wrapped(append(mine.certificatePEM(), mine.keyPEM(t)...)), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			credential, err := auth.Certificate(test.data, test.password)
+			if err != nil {
+				t.Fatal(err)
+			}
+			config := serve(t, &entra{certificate: mine.certificate})
+			config.Credential = credential
+			if got := token(t, source(t, config), "", ""); got != "token-1" {
+				t.Errorf("token = %q", got)
+			}
+		})
+	}
+}
+
+func TestCertificateRefuses(t *testing.T) {
+	t.Parallel()
+	mine, ec := newRSA(t), newEC(t)
+	ecKey, err := x509.MarshalECPrivateKey(ec.key.(*ecdsa.PrivateKey)) //nolint:forcetypeassert // newEC makes no other.
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecKeyPEM := pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: ecKey})
+	encrypted := pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("anything")})
+	legacy := pem.EncodeToMemory(&pem.Block{
+		Type:    "RSA PRIVATE KEY",
+		Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-256-CBC,00"},
+		Bytes:   []byte("anything"),
+	})
+	const password = "pass-w0rd"
+	for _, test := range []struct {
+		name     string
+		data     []byte
+		password string
+		want     string
+	}{
+		{"nothing", nil, "", "is empty"},
+		{"white space", []byte(" \n"), "", "is empty"},
+		{"junk", []byte("-- junk --"), password, "neither PEM nor a PFX"},
+		{"base64 of junk", []byte("anVuaw=="), password, "neither PEM nor a PFX"},
+		{"half a PFX", mine.pfx(t, pkcs12.Modern, password)[:500], password, "neither PEM nor a PFX"},
+		{"wrong password", mine.pfx(t, pkcs12.Modern, "another"), password, "password does not open"},
+		{"wrong password, legacy", mine.pfx(t, pkcs12.Legacy, "another"), password, "password does not open"},
+		{"missing password", mine.pfx(t, pkcs12.Modern, "another"), "", "none was given"},
+		{"EC key in a PFX", ec.pfx(t, pkcs12.Modern, password), password, "RSA keys only"},
+		{"EC key in PEM", append(ec.certificatePEM(), ec.keyPEM(t)...), "", "RSA keys only"},
+		{"SEC 1 EC key in PEM", append(ec.certificatePEM(), ecKeyPEM...), "", "RSA keys only"},
+		{"encrypted PEM", append(mine.certificatePEM(), encrypted...), password, "decrypt it"},
+		{"encrypted PEM of old", append(mine.certificatePEM(), legacy...), password, "decrypt it"},
+		{"certificate without key", mine.certificatePEM(), "", "no private key"},
+		{"key without certificate", mine.keyPEM(t), "", "no certificate"},
+		{"another's key", append(mine.certificatePEM(), newIdentity(t, rsaKeys()[1]).keyPEM(t)...), "", "made together"},
+		{"two keys", bytes.Join([][]byte{mine.certificatePEM(), mine.keyPEM(t), mine.keyPEM(t)}, nil), "", "multiple private key"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := auth.Certificate(test.data, test.password)
+			if err == nil {
+				t.Fatal("it is a credential")
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error = %q, want one with %q", err, test.want)
+			}
+			holdsNone(t, err.Error(), password, "another")
+		})
+	}
+}
+
+func FuzzCertificate(f *testing.F) {
+	mine := newRSA(f)
+	f.Add(mine.pfx(f, pkcs12.Modern, ""), "")
+	f.Add(append(mine.certificatePEM(), mine.keyPEM(f)...), "")
+	f.Add(wrapped(mine.certificatePEM()), "x")
+	f.Add([]byte("-----BEGIN EC PRIVATE KEY-----\n\n-----END EC PRIVATE KEY-----\n"), "")
+	f.Fuzz(func(t *testing.T, data []byte, password string) {
+		credential, err := auth.Certificate(data, password)
+		if err == nil && credential.String() != "client certificate" {
+			t.Errorf("credential = %v", credential)
+		}
+	})
+}

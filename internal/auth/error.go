@@ -1,0 +1,182 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	msalerrors "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+)
+
+// Error is a sign-in that failed. It holds neither the credential nor a token.
+type Error struct {
+	// Tried says who was to be signed in where, and with what.
+	Tried string
+	// Status is the HTTP status of Microsoft Entra ID's answer, or 0 where none
+	// came.
+	Status int
+	// Code is Entra's error code, such as AADSTS7000215, or "".
+	Code string
+	// Description is what Entra said, in one line and without its ids.
+	Description string
+	// TraceID and CorrelationID are Entra's ids of the request.
+	TraceID, CorrelationID string
+	// Advice says what to do next.
+	Advice string
+	// Err is the cause where Entra gave no answer of its own: the context's end,
+	// or the network's error.
+	Err error
+}
+
+// Error returns what was tried, what Entra answered, its ids, and what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "sign-in failed: %s: ", e.Tried)
+	switch {
+	case e.Description != "":
+		fmt.Fprintf(&b, "Microsoft Entra ID answered %q", e.Description)
+		if e.Code != "" && !strings.Contains(e.Description, e.Code) {
+			fmt.Fprintf(&b, " (%s)", e.Code)
+		}
+	case e.Status != 0:
+		fmt.Fprintf(&b, "Microsoft Entra ID answered HTTP %d and gave no reason", e.Status)
+	default:
+		fmt.Fprintf(&b, "there was no usable answer: %v", e.Err)
+	}
+	var ids []string
+	if e.TraceID != "" {
+		ids = append(ids, "trace id "+e.TraceID)
+	}
+	if e.CorrelationID != "" {
+		ids = append(ids, "correlation id "+e.CorrelationID)
+	}
+	if len(ids) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(ids, ", "))
+	}
+	if e.Advice != "" {
+		b.WriteString(". " + e.Advice)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause where Entra gave no answer of its own.
+func (e *Error) Unwrap() error { return e.Err }
+
+// refusal is the body of Entra's refusals.
+type refusal struct {
+	Code          string `json:"error"`
+	Description   string `json:"error_description"`
+	ErrorCodes    []int  `json:"error_codes"`
+	TraceID       string `json:"trace_id"`
+	CorrelationID string `json:"correlation_id"`
+}
+
+var entraCode = regexp.MustCompile(`\bAADSTS\d+\b`)
+
+// newError returns MSAL's error in our words. MSAL's own is not wrapped: it holds
+// the request, and with it the secret or the assertion.
+func newError(tried string, redact func(string) string, err error) *Error {
+	e := &Error{Tried: tried}
+	var call msalerrors.CallErr
+	if !errors.As(err, &call) || call.Resp == nil {
+		e.Err = cause(err, redact)
+		e.Advice = "Check the authority host, the tenant id, and that Microsoft Entra ID can be reached from here (proxy, firewall, certificates)"
+		return e
+	}
+	e.Status = call.Resp.StatusCode
+	var refused refusal
+	if body, err := io.ReadAll(call.Resp.Body); err == nil && json.Unmarshal(body, &refused) == nil {
+		e.Code = entraCode.FindString(refused.Description)
+		if e.Code == "" && len(refused.ErrorCodes) > 0 {
+			e.Code = fmt.Sprintf("AADSTS%d", refused.ErrorCodes[0])
+		}
+		e.Description = redact(describe(refused))
+		e.TraceID = redact(oneLine(refused.TraceID))
+		e.CorrelationID = redact(oneLine(refused.CorrelationID))
+	}
+	e.Advice = advise(e.Code, e.Status)
+	return e
+}
+
+// describe returns what a refusal says, without the ids that follow it in the
+// same text.
+func describe(refused refusal) string {
+	text := strings.TrimSpace(refused.Description)
+	if text == "" {
+		text = refused.Code
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	text, _, _ = strings.Cut(text, " Trace ID: ")
+	return oneLine(text)
+}
+
+// cause returns the part of err that is worth telling and safe to wrap: the
+// network's error as such, anything else as text. A deadline is our own here, and
+// no business of the caller's context.
+func cause(err error, redact func(string) string) error {
+	var request *url.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("it did not come in time")
+	case errors.As(err, &request):
+		return request.Err
+	default:
+		return errors.New(redact(oneLine(err.Error())))
+	}
+}
+
+// oneLine makes white space single spaces and drops control characters.
+func oneLine(text string) string {
+	printable := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	return strings.Join(strings.Fields(printable), " ")
+}
+
+// advise returns what to do about a code of Entra's, or failing that about an HTTP
+// status.
+func advise(code string, status int) string {
+	switch code {
+	case "AADSTS7000215":
+		return "Give the client secret's value, not its id, and check that it belongs to this application"
+	case "AADSTS7000222":
+		return "The client secret has expired: add a new one to the application, and give that"
+	case "AADSTS7000216":
+		return "Give the application a client secret or a certificate to sign in with"
+	case "AADSTS700027":
+		return "Check that this certificate is uploaded to the application and has not expired"
+	case "AADSTS700016":
+		return "Check the client id and the tenant id: the application must exist in that tenant, and have been consented to there"
+	case "AADSTS7000112":
+		return "The application is disabled in the tenant: enable it there"
+	case "AADSTS90002", "AADSTS900021", "AADSTS900023":
+		return "Check the tenant id, and that the environment is the tenant's cloud"
+	case "AADSTS500011", "AADSTS70011":
+		return "The tenant does not know the service that the token is for: check that the environment is the tenant's cloud, and that the tenant has Exchange Online"
+	case "AADSTS700211", "AADSTS700213", "AADSTS70021":
+		return "Add a federated credential to the application whose issuer, subject and audience are those of the assertion"
+	case "AADSTS53003", "AADSTS530003":
+		return "A Conditional Access policy blocks the application: look at the tenant's sign-in logs"
+	}
+	switch {
+	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
+		return "Microsoft Entra ID is busy or failing: try again later"
+	case code != "":
+		return "The code is explained at https://login.microsoftonline.com/error?code=" + strings.TrimPrefix(code, "AADSTS")
+	default:
+		return "Check the tenant id and the authority host"
+	}
+}
