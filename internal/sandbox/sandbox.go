@@ -169,7 +169,7 @@ func signInApplication(t *tenant.Tenant, clientID string) (string, error) {
 			continue
 		}
 		if slices.ContainsFunc(applications, func(a tenant.EnterpriseApplication) bool {
-			return strings.EqualFold(a.AppID, registration.AppID) && slices.Contains(a.AppRoles, "Exchange.ManageAsApp")
+			return strings.EqualFold(a.AppID, registration.AppID) && slices.Contains(a.AppRoles, tenant.ManageAsApp)
 		}) {
 			return registration.AppID, nil
 		}
