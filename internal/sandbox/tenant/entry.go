@@ -66,12 +66,24 @@ const (
 
 // distinguishedName is the place of name in container.
 func (t *Tenant) distinguishedName(name, container string) string {
-	forest := "DC=" + t.organization.Forest + ",DC=PROD,DC=OUTLOOK,DC=COM"
-	domain := t.organization.InitialDomain
 	if container == recipientContainer {
-		return "CN=" + escapeRDN(name) + ",OU=" + domain + ",OU=Microsoft Exchange Hosted Organizations," + forest
+		return "CN=" + escapeRDN(name) + "," + t.organizationalUnit()
 	}
-	return "CN=" + escapeRDN(name) + "," + container + ",CN=Configuration,CN=" + domain + ",CN=ConfigurationUnits," + forest
+	return "CN=" + escapeRDN(name) + "," + container + "," + t.configurationUnit()
+}
+
+// organizationalUnit is where the tenant's recipients are.
+func (t *Tenant) organizationalUnit() string {
+	return "OU=" + t.organization.InitialDomain + ",OU=Microsoft Exchange Hosted Organizations," + t.forestDN()
+}
+
+// configurationUnit is where the tenant's configuration objects are.
+func (t *Tenant) configurationUnit() string {
+	return "CN=Configuration,CN=" + t.organization.InitialDomain + ",CN=ConfigurationUnits," + t.forestDN()
+}
+
+func (t *Tenant) forestDN() string {
+	return "DC=" + t.organization.Forest + ",DC=PROD,DC=OUTLOOK,DC=COM"
 }
 
 // escapeRDN writes a name as the value of a relative distinguished name, by

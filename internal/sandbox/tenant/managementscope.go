@@ -104,9 +104,8 @@ func (t *Tenant) checkRoot(root string) error {
 // isOrganizationalUnit reports whether text names the only organizational
 // unit of a tenant: by a domain, its canonical name or its distinguished name.
 func (t *Tenant) isOrganizationalUnit(text string) bool {
-	_, unit, _ := strings.Cut(t.distinguishedName("x", recipientContainer), ",")
 	canonical := t.organization.Forest + ".PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + t.organization.InitialDomain
-	keys := append([]string{t.organization.InitialDomain, unit, canonical}, t.organization.Domains...)
+	keys := append([]string{t.organization.InitialDomain, t.organizationalUnit(), canonical}, t.organization.Domains...)
 	return containsFold(keys, text)
 }
 

@@ -28,3 +28,17 @@ func (t *Tenant) EnableOrganizationCustomization() error {
 	t.hydration = t.behavior.HydrationDelay.begin(t.clock())
 	return nil
 }
+
+// OrganizationEntry is the organization as an object of the directory.
+func (t *Tenant) OrganizationEntry() Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return Entry{
+		Name:              t.organization.InitialDomain,
+		GUID:              guidOf("organization " + t.organization.TenantID),
+		DistinguishedName: t.configurationUnit(),
+		WhenCreated:       seedTime,
+		WhenChanged:       seedTime,
+		Version:           1,
+	}
+}

@@ -166,3 +166,69 @@ func (t *Tenant) nameOf(guid string) string {
 	}
 	return guid
 }
+
+// NamesOf returns the names of the objects with these GUIDs.
+func (t *Tenant) NamesOf(guids []string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	names := make([]string, 0, len(guids))
+	for _, guid := range guids {
+		names = append(names, t.nameOf(guid))
+	}
+	return names
+}
+
+// PolicyName returns the name of the role assignment policy with this GUID, or
+// nothing.
+func (t *Tenant) PolicyName(guid string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.policyName(guid)
+}
+
+// UnitsOf returns the ids of the administrative units that the recipient with
+// this GUID is a member of.
+func (t *Tenant) UnitsOf(guid string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var ids []string
+	for _, u := range t.administrativeUnits {
+		if !u.SoftDeleted && slices.Contains(u.Members, guid) {
+			ids = append(ids, u.Name)
+		}
+	}
+	return ids
+}
+
+// MailboxChange is what Set-Mailbox is given; nil leaves a property as it is,
+// and an empty text clears it.
+type MailboxChange struct {
+	DisplayName, Office *string
+	CustomAttributes    [15]*string
+}
+
+// SetMailbox changes a mailbox and reports whether anything changed.
+func (t *Tenant) SetMailbox(identity string, change MailboxChange) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	mailboxes := t.recipientsOf(UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox)
+	r, err := one(t, mailboxes, identity, recipientRanks)
+	if err != nil {
+		return false, err
+	}
+	changed := false
+	set := func(property *string, value *string) {
+		if value != nil && *property != *value {
+			*property, changed = *value, true
+		}
+	}
+	set(&r.DisplayName, change.DisplayName)
+	set(&r.Office, change.Office)
+	for i, value := range change.CustomAttributes {
+		set(&r.CustomAttributes[i], value)
+	}
+	if changed {
+		t.touch(&r.Entry)
+	}
+	return changed, nil
+}

@@ -1,0 +1,172 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminserver
+
+import (
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+)
+
+// response is an answer before it is written.
+type response struct {
+	status int
+	header map[string]string
+	body   []byte
+	// raw says that the body goes out as it is, whatever encoding the header
+	// declares.
+	raw bool
+}
+
+const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+// write sends an answer with the headers that the service puts on every one.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response) {
+	header := w.Header()
+	header.Set("Server", "Microsoft-HTTPAPI/2.0")
+	header.Set("Vary", "Accept-Encoding")
+	header.Set("request-id", s.newID())
+	back := s.tenant.DomainController()
+	header.Set("X-CalculatedBETarget", strings.ToLower(back))
+	header.Set("X-CalculatedFETarget", strings.ToLower(s.tenant.DomainController()))
+	header.Set("X-BackEndHttpStatus", fmt.Sprintf("%[1]d,%[1]d", answer.status))
+	header.Set("MS-CV", s.newID()[:22]+".1")
+	for name, value := range answer.header {
+		header.Set(name, value)
+	}
+	if len(answer.body) == 0 || answer.raw || !acceptsGzip(r) {
+		w.WriteHeader(answer.status)
+		_, _ = w.Write(answer.body) // A client that hung up gets nothing.
+		return
+	}
+	header.Set("Content-Encoding", "gzip")
+	w.WriteHeader(answer.status)
+	compressor := gzip.NewWriter(w)
+	_, _ = compressor.Write(answer.body)
+	_ = compressor.Close()
+}
+
+func acceptsGzip(r *http.Request) bool {
+	return slices.ContainsFunc(strings.Split(r.Header.Get("Accept-Encoding"), ","), func(coding string) bool {
+		name, _, _ := strings.Cut(strings.TrimSpace(coding), ";")
+		return strings.EqualFold(name, "gzip")
+	})
+}
+
+// newID returns a request id.
+func (s *Server) newID() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var id uuid.UUID
+	for i := range id {
+		id[i] = byte(s.random.UintN(256))
+	}
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return id.String()
+}
+
+// jsonHeader are the headers of a JSON answer of the API itself.
+func jsonHeader() map[string]string {
+	return map[string]string{
+		"Content-Type":       contentType,
+		"OData-Version":      "4.0",
+		"Preference-Applied": `odata.include-annotations="*"`,
+		"OrganizationStatus": "Active",
+		"X-UserType":         "Business",
+		"X-ExchangeVersion":  "15.20.9478.013",
+	}
+}
+
+// envelope writes the body of a success. rows are written by body, so that an
+// envelope without any can be made too.
+type envelope struct {
+	context      string
+	nextLink     string
+	warnings     []string
+	confirmation string
+	// value is the JSON of the rows.
+	value string
+}
+
+func (e envelope) bytes() []byte {
+	var w objectWriter
+	w.WriteByte('{')
+	w.property(property{"@odata.context", e.context})
+	if e.nextLink != "" {
+		w.property(property{"@odata.nextLink", e.nextLink})
+	}
+	w.warnings(e.warnings)
+	if e.confirmation != "" {
+		w.property(property{"@adminapi.confirmationmessage", e.confirmation})
+	}
+	w.key("value")
+	w.WriteString(e.value)
+	w.WriteByte('}')
+	return w.Bytes()
+}
+
+// warnings writes the list of warnings. The first of its two keys has no @ at
+// its beginning: so the service writes it.
+func (w *objectWriter) warnings(warnings []string) {
+	w.key("adminapi.warnings@odata.type")
+	w.WriteString(quote("#Collection(String)"))
+	w.key("@adminapi.warnings")
+	w.WriteByte('[')
+	for i, warning := range warnings {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteString(quote(warning))
+	}
+	w.WriteByte(']')
+}
+
+// context is the address that an envelope begins with. It echoes the host and
+// the tenant as the client wrote them.
+func context(host, path string) string {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	return "https://" + host + "/adminapi/beta/" + segments[2] + "/$metadata#Collection(Exchange.GenericHashTable)"
+}
+
+// success answers the result of a cmdlet.
+func (s *Server) success(c cmdlet, a arguments, res result, request pageRequest) response {
+	behavior := s.tenant.Behavior()
+	if res.created && behavior.NewOutput == tenant.NewEmpty {
+		res.objects = nil
+	}
+	if !res.silent {
+		return s.firstPage(c, a, res, request)
+	}
+	value := "[]"
+	switch behavior.SetOutput {
+	case tenant.SetNoContent:
+		return response{status: http.StatusNoContent}
+	case tenant.SetNull:
+		value = "null"
+	case tenant.SetEmpty:
+	}
+	return response{
+		status: http.StatusOK, header: jsonHeader(),
+		body: envelope{context: context(request.host, request.path), warnings: res.warnings, value: value}.bytes(),
+	}
+}
+
+// confirmation answers a call that asked to confirm, or only to tell: nothing
+// is done. The text of the message is made up.
+func (s *Server) confirmation(r *http.Request, c cmdlet, a arguments) response {
+	message := "Are you sure you want to perform this action?\n" + c.name
+	if identity := a.text("Identity"); identity != "" {
+		message += " on '" + identity + "'."
+	}
+	return response{
+		status: http.StatusOK, header: jsonHeader(),
+		body: envelope{context: context(r.Host, r.URL.Path), confirmation: message, value: "[]"}.bytes(),
+	}
+}

@@ -1,0 +1,232 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package adminserver puts a [tenant.Tenant] on the wire as the Exchange Online
+// admin REST API does: POST /adminapi/beta/{tenant}/InvokeCommand runs a cmdlet
+// and answers its objects, or its refusal, in the service's own envelopes.
+//
+// The package never looks at a client of that API. Names of properties, order
+// of keys, annotations and error bodies are those that were seen of the
+// service; where nothing was seen, a comment says so.
+package adminserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+)
+
+// maxBody is the largest request body that is read, in bytes.
+const maxBody = 4 << 20
+
+// Server serves the admin API of one tenant. It is an [http.Handler] for all
+// of /adminapi/ and safe for concurrent use.
+type Server struct {
+	tenant  *tenant.Tenant
+	tokens  Authorizer
+	observe func(Request)
+	pages   cursors
+
+	mu     sync.Mutex
+	random *rand.Rand
+}
+
+// Authorizer checks access tokens.
+type Authorizer interface {
+	// Authorize returns whom a bearer token stands for. An error means that the
+	// token is not to be trusted, and is answered with 401.
+	Authorize(bearer string) (Caller, error)
+}
+
+// Caller is the application that a token was issued to.
+type Caller struct {
+	// AppID is the client id, and ObjectID the enterprise application's object
+	// id.
+	AppID, ObjectID string
+	// Roles are the values of the application permissions in the token, such as
+	// Exchange.ManageAsApp.
+	Roles []string
+	// DirectoryRoles are the template ids of the Entra directory roles in the
+	// token.
+	DirectoryRoles []string
+}
+
+// Request is what the server tells of a request when it has been answered.
+type Request struct {
+	// Cmdlet is the cmdlet's name as it was asked for, or the route where there
+	// is no cmdlet.
+	Cmdlet string
+	// Identity is the value of the Identity parameter, if it was a text.
+	Identity string
+	// Parameters are the names of the parameters, sorted.
+	Parameters []string
+	// Page counts the pages of one answer from 1.
+	Page int
+	// Status is the HTTP status.
+	Status int
+	// Anchor is the X-AnchorMailbox header.
+	Anchor string
+	// ClientRequestID is the client-request-id header.
+	ClientRequestID string
+}
+
+// New returns a server for t. It asks tokens about every request; observe, if
+// not nil, is called after every answer, from the request's goroutine.
+func New(t *tenant.Tenant, tokens Authorizer, observe func(Request)) *Server {
+	if observe == nil {
+		observe = func(Request) {}
+	}
+	return &Server{tenant: t, tokens: tokens, observe: observe, random: rand.New(rand.NewPCG(3, 4))}
+}
+
+// ServeHTTP answers a request to the admin API.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	seen := &Request{
+		Cmdlet:          r.URL.Path,
+		Page:            1,
+		Anchor:          r.Header.Get("X-AnchorMailbox"),
+		ClientRequestID: r.Header.Get("client-request-id"),
+	}
+	answer := s.answer(r, seen)
+	seen.Status = answer.status
+	s.write(w, r, answer)
+	s.observe(*seen)
+}
+
+// answer works out the response to a request.
+func (s *Server) answer(r *http.Request, seen *Request) response {
+	route, refused := s.route(r)
+	if refused != nil {
+		return *refused
+	}
+	caller, refused := s.authenticate(r, route)
+	if refused != nil {
+		return *refused
+	}
+	switch route.operation {
+	case banner:
+		return s.banner(r)
+	case moduleFile:
+		return s.moduleFile(r, caller)
+	default:
+		return s.invokeCommand(r, caller, seen)
+	}
+}
+
+// authenticate checks the token and that it is one for the tenant in the
+// address, and then whether Entra has granted the application anything here.
+func (s *Server) authenticate(r *http.Request, route route) (tenant.Caller, *response) {
+	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return tenant.Caller{}, s.unauthenticated("the request has no bearer token")
+	}
+	caller, err := s.tokens.Authorize(bearer)
+	if err != nil {
+		return tenant.Caller{}, s.unauthenticated(err.Error())
+	}
+	if !s.isTenant(route.tenant) {
+		return tenant.Caller{}, s.unauthenticated("the token is for another tenant")
+	}
+	if !slices.Contains(caller.Roles, tenant.ManageAsApp) || s.tenant.RolePropagating() {
+		return tenant.Caller{}, s.notAllowed(r.Header.Get("X-CmdletName"))
+	}
+	return tenant.Caller{ObjectID: caller.ObjectID, DirectoryRoles: caller.DirectoryRoles}, nil
+}
+
+// isTenant reports whether a name in an address means the server's tenant: its
+// id or one of its domains.
+func (s *Server) isTenant(name string) bool {
+	o := s.tenant.Organization()
+	names := append([]string{o.TenantID, o.InitialDomain}, o.Domains...)
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+// invokeCommand runs the cmdlet that the body names.
+func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, seen *Request) response {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil || len(body) > maxBody {
+		return s.invalidOperation(fmt.Sprintf("The request body can't be read, or is larger than %d bytes.", maxBody), "System.IO.InvalidDataException")
+	}
+	command, err := decodeCommand(body)
+	if err != nil {
+		return s.invalidOperation(err.Error(), "Microsoft.OData.ODataException")
+	}
+	seen.Cmdlet = command.name
+	seen.Identity, _ = command.parameter("Identity").(string)
+	seen.Parameters = command.parameterNames()
+
+	cmdlet, known := cmdletByName(command.name)
+	if !known || !cmdlet.heldBy(s.tenant.CallerRoles(caller)) {
+		return s.forbidden()
+	}
+	request := pageRequest{command: command, anchor: seen.Anchor, host: r.Host, path: r.URL.Path, query: r.URL.Query(), prefer: r.Header.Values("Prefer")}
+	if token := request.query.Get("$skiptoken"); token != "" {
+		return s.nextPage(token, request, seen)
+	}
+	arguments, refusal := cmdlet.bind(command.parameters)
+	if refusal != nil {
+		return s.refuse(refusal)
+	}
+	if arguments.asksOnly() {
+		return s.confirmation(r, cmdlet, arguments)
+	}
+	if cmdlet.createsInForest && s.tenant.Behavior().WriteNeedsDomainAnchor && anchoredByID(seen.Anchor) {
+		return s.refuseCmdlet(s.wrongForest())
+	}
+	result, err := cmdlet.run(s.call(caller, arguments))
+	if err != nil {
+		return s.refuseCmdlet(err)
+	}
+	return s.success(cmdlet, arguments, result, request)
+}
+
+// anchoredByID reports whether an anchor names the tenant by its id.
+func anchoredByID(anchor string) bool {
+	at := max(strings.LastIndex(anchor, "@"), strings.LastIndex(anchor, ":"))
+	return at >= 0 && isGUID(anchor[at+1:])
+}
+
+// call is what a cmdlet's code is given.
+func (s *Server) call(caller tenant.Caller, arguments arguments) call {
+	return call{tenant: s.tenant, behavior: s.tenant.Behavior(), caller: caller, arguments: arguments}
+}
+
+// Run runs a cmdlet as the tenant's administrator would in a PowerShell window
+// elsewhere: with the same binder and the same rules, but past HTTP, the
+// observer and every delay of [tenant.Behavior]. It returns the objects, the
+// warnings and the refusal, which is a [*tenant.Error] unless the binder
+// refused. Values are strings, booleans, int32, []string and nil.
+func (s *Server) Run(cmdlet string, parameters map[string]any) ([]map[string]any, []string, error) {
+	c, known := cmdletByName(cmdlet)
+	if !known {
+		return nil, nil, fmt.Errorf("the sandbox has no cmdlet %s", cmdlet)
+	}
+	body, err := json.Marshal(parameters)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the parameters of %s are not ones that JSON can hold: %w", cmdlet, err)
+	}
+	decoded, err := decodeParameters(body)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the parameters of %s are refused: %w", cmdlet, err)
+	}
+	arguments, refusal := c.bind(decoded)
+	if refusal != nil {
+		return nil, nil, refusal
+	}
+	result, err := c.run(s.call(tenant.Caller{Administrator: true}, arguments))
+	if err != nil {
+		return nil, nil, err
+	}
+	rows := make([]map[string]any, 0, len(result.objects))
+	for _, o := range result.objects {
+		rows = append(rows, o.plain())
+	}
+	return rows, result.warnings, nil
+}
