@@ -1,0 +1,443 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+)
+
+// start runs a sandbox of Contoso until the test ends.
+func start(t *testing.T, options ...sandbox.Option) *sandbox.Sandbox {
+	t.Helper()
+	s, err := sandbox.Start(tenant.Contoso(), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// token signs in with the sandbox's secret.
+func token(t *testing.T, s *sandbox.Sandbox) string {
+	t.Helper()
+	form := url.Values{
+		"grant_type":    {"client_credentials"},
+		"client_id":     {s.ClientID()},
+		"client_secret": {s.ClientSecret()},
+		"scope":         {"https://outlook.office365.com/.default"},
+	}
+	response := post(t, s, "/contoso.com/oauth2/v2.0/token", "application/x-www-form-urlencoded", "", form.Encode())
+	defer closeBody(t, response)
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("no token: %s, %v", response.Status, err)
+	}
+	return answer.AccessToken
+}
+
+// invoke runs a cmdlet over HTTP.
+func invoke(t *testing.T, s *sandbox.Sandbox, path, bearer, cmdlet string, parameters map[string]any) *http.Response {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"CmdletInput": map[string]any{"CmdletName": cmdlet, "Parameters": parameters}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return post(t, s, path, "application/json", bearer, string(body))
+}
+
+func post(t *testing.T, s *sandbox.Sandbox, path, contentType, bearer, body string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", contentType)
+	request.Header.Set("X-AnchorMailbox", "UPN:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@contoso.onmicrosoft.com")
+	if bearer != "" {
+		request.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	response, err := s.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response
+}
+
+func closeBody(t *testing.T, response *http.Response) {
+	t.Helper()
+	if err := response.Body.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+const invokePath = "/adminapi/beta/11111111-1111-1111-1111-111111111111/InvokeCommand"
+
+func TestSandboxAnswersACmdletToWhoeverSignsIn(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	response := invoke(t, s, invokePath, token(t, s), "Get-ManagementScope", map[string]any{"Identity": "Payroll mailboxes"})
+	defer closeBody(t, response)
+	var answer struct {
+		Value []struct{ Name string }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("answered %s, %v", response.Status, err)
+	}
+	if len(answer.Value) != 1 || answer.Value[0].Name != "Payroll mailboxes" {
+		t.Errorf("answered %+v", answer.Value)
+	}
+}
+
+func TestSandboxRefusesACallerWithoutAToken(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for name, bearer := range map[string]string{"no token": "", "gibberish": "gibberish"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			response := invoke(t, s, invokePath, bearer, "Get-ManagementScope", map[string]any{})
+			defer closeBody(t, response)
+			if response.StatusCode != http.StatusUnauthorized {
+				t.Errorf("answered %s", response.Status)
+			}
+		})
+	}
+}
+
+func TestSandboxRefusesATokenOfAnotherSandbox(t *testing.T) {
+	t.Parallel()
+	s, other := start(t), start(t)
+	response := invoke(t, s, invokePath, token(t, other), "Get-ManagementScope", map[string]any{})
+	defer closeBody(t, response)
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("answered %s", response.Status)
+	}
+}
+
+func TestSandboxTakesExchangesPathsInAnyLetterCase(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, path := range []string{strings.ToUpper(invokePath), "/AdminApi/beta/contoso.onmicrosoft.com/invokecommand"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			response := invoke(t, s, path, token(t, s), "Get-ManagementScope", map[string]any{})
+			defer closeBody(t, response)
+			if response.StatusCode != http.StatusOK {
+				t.Errorf("answered %s", response.Status)
+			}
+		})
+	}
+}
+
+func TestSandboxRecordsWhatItWasAsked(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	before := time.Now()
+	closeBody(t, invoke(t, s, invokePath, token(t, s), "Get-ManagementScope", map[string]any{"Identity": "no such scope"}))
+	all := s.Requests().All()
+	if len(all) != 2 {
+		t.Fatalf("recorded %+v, want the sign-in and the cmdlet", all)
+	}
+	for i, want := range []fault.Request{
+		{Service: fault.Entra, Cmdlet: "token", Identity: s.ClientID(), Status: http.StatusOK},
+		{Service: fault.Exchange, Cmdlet: "Get-ManagementScope", Identity: "no such scope", Status: http.StatusNotFound, Page: all[1].Page},
+	} {
+		got := all[i]
+		if got.At.Before(before) || got.At.After(time.Now()) {
+			t.Errorf("request %d was recorded at %s", i, got.At)
+		}
+		got.At = time.Time{}
+		if got != want {
+			t.Errorf("request %d recorded as %+v, want %+v", i, got, want)
+		}
+	}
+}
+
+func TestRunChangesTheTenantWithoutARecord(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if _, err := s.Run("Set-ManagementScope", map[string]any{"Identity": "Payroll mailboxes", "RecipientRestrictionFilter": "CustomAttribute1 -eq 'drift'"}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Run("Get-ManagementScope", map[string]any{"Identity": "Payroll mailboxes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1 || rows[0]["RecipientFilter"] != "CustomAttribute1 -eq 'drift'" {
+		t.Errorf("the scope is %v", rows)
+	}
+	if got := s.Requests().All(); len(got) != 0 {
+		t.Errorf("recorded %+v", got)
+	}
+}
+
+func TestRunReturnsTheServicesError(t *testing.T) {
+	t.Parallel()
+	if rows, err := start(t).Run("Get-ManagementScope", map[string]any{"Identity": "no such scope"}); err == nil {
+		t.Errorf("answered %v", rows)
+	}
+}
+
+func TestClientCertificateSignsTheApplicationIn(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	path, password := s.ClientCertificatePath()
+	pfx, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, certificate, err := pkcs12.Decode(pfx, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	registered := false
+	for _, registration := range s.Tenant().AppRegistrations() {
+		for _, der := range registration.Certificates {
+			registered = registered || registration.AppID == s.ClientID() && bytes.Equal(der, certificate.Raw)
+		}
+	}
+	if !registered {
+		t.Error("the certificate is not registered for the application")
+	}
+	pair, err := tls.LoadX509KeyPair(s.ClientCertificatePEMPath(), s.ClientCertificatePEMPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(pair.Certificate[0], certificate.Raw) {
+		t.Error("the PEM file holds another certificate than the PFX file")
+	}
+}
+
+func TestFilesAreForTheirOwnerOnly(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no file modes; the temporary folder is the user's own there")
+	}
+	s := start(t)
+	pfx, _ := s.ClientCertificatePath()
+	for path, want := range map[string]os.FileMode{
+		filepath.Dir(pfx): 0o700, pfx: 0o600, s.ClientCertificatePEMPath(): 0o600, s.CACertificatePath(): 0o600,
+	} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, want %o", filepath.Base(path), got, want)
+		}
+	}
+}
+
+func TestServerIsTrustedThroughItsAuthorityOnly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	content, err := os.ReadFile(s.CACertificatePath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, rest := pem.Decode(content)
+	if block == nil || block.Type != "CERTIFICATE" || len(rest) != 0 {
+		t.Fatal("the file of the authority does not hold one certificate and nothing else")
+	}
+	authority, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AddCert(authority)
+	address := strings.TrimPrefix(s.URL(), "https://")
+	tests := map[string]struct {
+		config *tls.Config
+		ok     bool
+	}{
+		"by address":                {&tls.Config{RootCAs: trusted}, true},
+		"by name":                   {&tls.Config{RootCAs: trusted, ServerName: "localhost"}, true},
+		"by the address of IPv6":    {&tls.Config{RootCAs: trusted, ServerName: "::1"}, true},
+		"with TLS 1.2":              {&tls.Config{RootCAs: trusted, MaxVersion: tls.VersionTLS12}, true},
+		"with TLS 1.1":              {&tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, false},
+		"as another host":           {&tls.Config{RootCAs: trusted, ServerName: "outlook.office365.com"}, false},
+		"by those who trust nobody": {&tls.Config{RootCAs: x509.NewCertPool()}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dialer := &tls.Dialer{Config: test.config}
+			connection, err := dialer.DialContext(t.Context(), "tcp", address)
+			if (err == nil) != test.ok {
+				t.Errorf("connected: %t, error %v", err == nil, err)
+			}
+			if err == nil {
+				if err := connection.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+func TestSandboxesShareNothing(t *testing.T) {
+	t.Parallel()
+	a, b := start(t), start(t)
+	if a.ClientSecret() == b.ClientSecret() || a.URL() == b.URL() || a.CACertificatePath() == b.CACertificatePath() {
+		t.Error("two sandboxes share a secret, a port or a folder")
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.URL(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := a.Client().Do(request)
+	if err == nil {
+		closeBody(t, response)
+		t.Error("the client of one sandbox trusts another")
+	}
+}
+
+func TestCloseRemovesEverythingAndMayBeRepeated(t *testing.T) {
+	t.Parallel()
+	s, err := sandbox.Start(tenant.Contoso())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if _, err := os.Stat(filepath.Dir(s.CACertificatePath())); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder is still there: %v", err)
+	}
+	if connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL(), "https://")); err == nil {
+		t.Errorf("the port is still open: %v", connection.Close())
+	}
+}
+
+func TestCloseDoesNotWaitForASlowClient(t *testing.T) {
+	t.Parallel()
+	s, err := sandbox.Start(tenant.Contoso())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A request whose body never comes keeps its connection busy.
+	reader, writer := io.Pipe()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL()+"/contoso.com/oauth2/v2.0/token", reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		if response, err := s.Client().Do(request); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	if _, err := writer.Write([]byte("grant_type=")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	_ = writer.Close()
+	cancel()
+	<-answered
+}
+
+func TestStartRefusesAPortInUse(t *testing.T) {
+	t.Parallel()
+	first := start(t)
+	address, err := url.Parse(first.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(address.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := sandbox.Start(tenant.Contoso(), sandbox.Port(port))
+	if err == nil {
+		t.Fatal(second.Close())
+	}
+	if !strings.Contains(err.Error(), address.Port()) {
+		t.Errorf("error %v does not name the port", err)
+	}
+}
+
+func TestStartRefusesWhatItCannotServe(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]sandbox.Option{
+		"an application that is not there": sandbox.SignInAs("99999999-9999-9999-9999-999999999999"),
+		"a cloud that is not there":        sandbox.Cloud("germany"),
+		"a port that is not there":         sandbox.Port(65536),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if s, err := sandbox.Start(tenant.Contoso(), option); err == nil {
+				t.Error("started", s.Close())
+			}
+		})
+	}
+}
+
+func TestSignInAsMakesCredentialsForAnotherApplication(t *testing.T) {
+	t.Parallel()
+	const reader = "22222222-2222-2222-2222-222222222222"
+	s := start(t, sandbox.SignInAs(reader))
+	if got := s.Environment()["EXCHANGE_CLIENT_ID"]; got != reader {
+		t.Errorf("EXCHANGE_CLIENT_ID is %q, want %q", got, reader)
+	}
+	// It holds neither a permission on Exchange nor a directory role.
+	response := invoke(t, s, invokePath, token(t, s), "Get-ManagementScope", map[string]any{})
+	defer closeBody(t, response)
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("answered %s", response.Status)
+	}
+}
+
+func TestTokenLifetimeIsChosenAtStartAndLater(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.TokenLifetime(10*time.Minute))
+	if got := s.Entra().TokenLifetime(); got != 10*time.Minute {
+		t.Errorf("tokens live for %s", got)
+	}
+	s.Entra().SetTokenLifetime(time.Nanosecond)
+	response := invoke(t, s, invokePath, token(t, s), "Get-ManagementScope", map[string]any{})
+	defer closeBody(t, response)
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("an expired token is answered with %s", response.Status)
+	}
+}
