@@ -1,0 +1,156 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package exchange offers Exchange Online's objects as typed calls, one file an object.
+//
+// It knows what the cmdlets mean and what their answers can look like; it knows nothing of Terraform or of HTTP.
+// Errors are those of package adminapi, wrapped with what was tried; IsNotFound and IsAlreadyExists read them.
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// Client runs cmdlets in one tenant. It is safe for concurrent use.
+type Client struct {
+	api *adminapi.Client
+}
+
+// New returns a client that sends its cmdlets through api.
+func New(api *adminapi.Client) *Client {
+	return &Client{api: api}
+}
+
+// IsNotFound reports whether err is the service's own word that the object asked for does not exist.
+// An answer that failed for any other reason is never absence.
+func IsNotFound(err error) bool {
+	return adminapi.ClassOf(err) == adminapi.NotFound
+}
+
+// IsAlreadyExists reports whether err says that an object of the same name or ids is there already.
+func IsAlreadyExists(err error) bool {
+	return adminapi.ClassOf(err) == adminapi.AlreadyExists
+}
+
+// errEmptyIdentity guards every call that names an object: Exchange takes an empty Identity for "all of them".
+var errEmptyIdentity = errors.New("the identity is empty, and Exchange would take that for every object, so nothing was sent")
+
+// get runs a Get cmdlet for one identity and returns the row that is the object asked for, as same tells.
+//
+// The documentation of every Get cmdlet warns that an identity which does not exist may be answered with all objects,
+// so a row is believed only when same accepts it. Absence is believed only from the service's own not-found or from
+// a complete listing: where identity was refused as not found or answered with other rows, list (when the caller can
+// only name the object by something else than its documented identity) settles the matter.
+func (c *Client) get(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
+	if identity == "" {
+		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
+	}
+	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: adminapi.Parameters{"Identity": identity}})
+	if err != nil {
+		return adminapi.Row{}, err
+	}
+	row, found, err := only(cmdlet, identity, result.Rows, same)
+	if err != nil || found {
+		return row, err
+	}
+	return c.search(ctx, cmdlet, identity, same)
+}
+
+// search lists every object that cmdlet knows and returns the one that same accepts.
+func (c *Client) search(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
+	rows, err := c.list(ctx, cmdlet, nil)
+	if err != nil {
+		return adminapi.Row{}, err
+	}
+	row, found, err := only(cmdlet, identity, rows, same)
+	if err != nil || found {
+		return row, err
+	}
+	return adminapi.Row{}, &adminapi.Error{
+		Cmdlet:  cmdlet,
+		Class:   adminapi.NotFound,
+		Message: fmt.Sprintf("'%s' is not among the %d objects that Exchange lists", identity, len(rows)),
+	}
+}
+
+// list runs a Get cmdlet without an identity.
+func (c *Client) list(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	if parameters == nil {
+		parameters = adminapi.Parameters{}
+	}
+	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters})
+	if err != nil {
+		return nil, err
+	}
+	return result.Rows, nil
+}
+
+// only returns the one row that same accepts; two are an ambiguity, not a choice.
+func only(cmdlet, identity string, rows []adminapi.Row, same func(adminapi.Row) bool) (adminapi.Row, bool, error) {
+	var match adminapi.Row
+	matches := 0
+	for _, row := range rows {
+		if same(row) {
+			match = row
+			matches++
+		}
+	}
+	if matches > 1 {
+		return adminapi.Row{}, false, &adminapi.Error{
+			Cmdlet:  cmdlet,
+			Class:   adminapi.Ambiguous,
+			Message: fmt.Sprintf("'%s' matches %d objects", identity, matches),
+		}
+	}
+	return match, matches == 1, nil
+}
+
+// named accepts rows of which one of the properties is identity. Directory names, GUIDs and DNs fold case.
+func named(identity string, properties ...string) func(adminapi.Row) bool {
+	return func(row adminapi.Row) bool {
+		for _, property := range properties {
+			if value := row.Text(property); value != "" && strings.EqualFold(value, identity) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// guidOf returns an object's own GUID, lower case. Guid and ExchangeObjectId hold the same value.
+func guidOf(row adminapi.Row) string {
+	return strings.ToLower(row.Text("Guid", "ExchangeObjectId"))
+}
+
+// run runs a cmdlet whose rows do not matter.
+func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Parameters) error {
+	_, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters})
+	return err
+}
+
+// create runs a New cmdlet and returns the created object; created is false where Exchange answered without one.
+func (c *Client) create(ctx context.Context, cmdlet string, parameters adminapi.Parameters) (row adminapi.Row, created bool, err error) {
+	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters})
+	if err != nil || len(result.Rows) == 0 {
+		return adminapi.Row{}, false, err
+	}
+	return result.Rows[0], true, nil
+}
+
+// remove runs a Remove cmdlet; an object that is not there is removed already.
+func (c *Client) remove(ctx context.Context, cmdlet, identity string, parameters adminapi.Parameters) error {
+	if identity == "" {
+		return fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
+	}
+	parameters["Identity"] = identity
+	parameters["Confirm"] = false
+	if err := c.run(ctx, cmdlet, parameters); err != nil && !IsNotFound(err) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/opath"
+)
+
+// ManagementScope is a set of recipients, given by a filter, that role assignments point at.
+type ManagementScope struct {
+	GUID              string // stable over renames, lower case
+	Name              string
+	DistinguishedName string
+	RecipientFilter   string // as Exchange spells it, which may differ from what was sent
+	RecipientRoot     string // the organizational unit that the filter is confined to; usually empty
+	Exclusive         bool
+}
+
+func managementScopeFrom(row adminapi.Row) ManagementScope {
+	return ManagementScope{
+		GUID:              guidOf(row),
+		Name:              row.Text("Name"),
+		DistinguishedName: row.Text("DistinguishedName"),
+		// The parameter is RecipientRestrictionFilter; what was written through it reads back as RecipientFilter.
+		RecipientFilter: row.Text("RecipientFilter", "RecipientRestrictionFilter"),
+		RecipientRoot:   row.Text("RecipientRoot"),
+		Exclusive:       row.Bool("Exclusive"),
+	}
+}
+
+// ManagementScope reads the scope that identity names: a name, a GUID or a distinguished name.
+func (c *Client) ManagementScope(ctx context.Context, identity string) (ManagementScope, error) {
+	row, err := c.get(ctx, "Get-ManagementScope", identity, named(identity, "Name", "Guid", "ExchangeObjectId", "DistinguishedName"))
+	if err != nil {
+		return ManagementScope{}, err
+	}
+	return managementScopeFrom(row), nil
+}
+
+// FindManagementScope reads the scope with this GUID. Reading by name is documented, reading by GUID is not: the name
+// it had last is tried first, and a listing decides where that name is gone or belongs to another scope by now.
+func (c *Client) FindManagementScope(ctx context.Context, guid, lastName string) (ManagementScope, error) {
+	row, err := c.find(ctx, "Get-ManagementScope", guid, lastName)
+	if err != nil {
+		return ManagementScope{}, err
+	}
+	return managementScopeFrom(row), nil
+}
+
+// find reads an object that is documented to be named by its name, but must be the one with this GUID.
+func (c *Client) find(ctx context.Context, cmdlet, guid, lastName string) (adminapi.Row, error) {
+	if guid == "" {
+		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
+	}
+	byGUID := named(guid, "Guid", "ExchangeObjectId")
+	if lastName != "" {
+		result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: adminapi.Parameters{"Identity": lastName}})
+		if err != nil && !IsNotFound(err) {
+			return adminapi.Row{}, err
+		}
+		if err == nil {
+			if row, found, err := only(cmdlet, guid, result.Rows, byGUID); err != nil || found {
+				return row, err
+			}
+		}
+	}
+	return c.search(ctx, cmdlet, guid, byGUID)
+}
+
+// NewManagementScope is what CreateManagementScope sends.
+type NewManagementScope struct {
+	Name            string // at most 64 characters, unique in the tenant without regard to case
+	RecipientFilter string
+	RecipientRoot   string // not sent when empty
+	Exclusive       bool
+}
+
+// CreateManagementScope creates a scope.
+func (c *Client) CreateManagementScope(ctx context.Context, object NewManagementScope) (ManagementScope, error) {
+	parameters := adminapi.Parameters{"Name": object.Name, "RecipientRestrictionFilter": object.RecipientFilter}
+	if object.RecipientRoot != "" {
+		parameters["RecipientRoot"] = object.RecipientRoot
+	}
+	if object.Exclusive {
+		// Force answers the question that the cmdlet asks before it makes an exclusive scope.
+		parameters["Exclusive"], parameters["Force"] = true, true
+	}
+	row, created, err := c.create(ctx, "New-ManagementScope", parameters)
+	if err != nil {
+		return ManagementScope{}, err
+	}
+	if created && guidOf(row) != "" {
+		return managementScopeFrom(row), nil
+	}
+	var read ManagementScope
+	err = settled(ctx, func(ctx context.Context) error {
+		read, err = c.ManagementScope(ctx, object.Name)
+		if IsNotFound(err) {
+			return notYet{err}
+		}
+		return err
+	})
+	return read, err
+}
+
+// ManagementScopeChange holds what is to change; nil leaves a property as it is.
+type ManagementScopeChange struct {
+	Name            *string
+	RecipientFilter *string
+	RecipientRoot   *string // empty removes it
+}
+
+// UpdateManagementScope changes the scope with this GUID, which was called lastName, and returns it once Exchange shows
+// the change. A change of the filter is a change of every assignment that uses the scope.
+func (c *Client) UpdateManagementScope(ctx context.Context, guid, lastName string, change ManagementScopeChange) (ManagementScope, error) {
+	before, err := c.FindManagementScope(ctx, guid, lastName)
+	if err != nil {
+		return ManagementScope{}, err
+	}
+	parameters := adminapi.Parameters{"Identity": before.Name}
+	if change.Name != nil {
+		parameters["Name"] = *change.Name
+	}
+	if change.RecipientFilter != nil {
+		parameters["RecipientRestrictionFilter"] = *change.RecipientFilter
+	}
+	if change.RecipientRoot != nil {
+		parameters["RecipientRoot"] = *change.RecipientRoot
+		if *change.RecipientRoot == "" {
+			parameters["RecipientRoot"] = nil
+		}
+	}
+	if err := c.run(ctx, "Set-ManagementScope", parameters); err != nil {
+		return ManagementScope{}, err
+	}
+	name := before.Name
+	if change.Name != nil {
+		name = *change.Name
+	}
+	var after ManagementScope
+	err = settled(ctx, func(ctx context.Context) error {
+		if after, err = c.FindManagementScope(ctx, guid, name); err != nil {
+			return err
+		}
+		return change.unsettled(before, after)
+	})
+	return after, err
+}
+
+// unsettled says what of the change does not show yet. Exchange may spell a filter or a root in its own way, so one
+// that is neither what was sent nor what was there before counts as the change.
+func (change ManagementScopeChange) unsettled(before, after ManagementScope) error {
+	const still = "Exchange accepted the %s %q and still answers %q"
+	if want := change.Name; want != nil && after.Name != *want {
+		return notYet{fmt.Errorf(still, "name", *want, after.Name)}
+	}
+	if want := change.RecipientFilter; want != nil && after.RecipientFilter == before.RecipientFilter && !SameFilter(after.RecipientFilter, *want) {
+		return notYet{fmt.Errorf(still, "filter", *want, after.RecipientFilter)}
+	}
+	if want := change.RecipientRoot; want != nil && after.RecipientRoot == before.RecipientRoot && !strings.EqualFold(after.RecipientRoot, *want) {
+		return notYet{fmt.Errorf(still, "recipient root", *want, after.RecipientRoot)}
+	}
+	return nil
+}
+
+// SameFilter reports whether two recipient filters mean the same. Filters that do not parse are the same only
+// to the letter.
+func SameFilter(a, b string) bool {
+	if a == b {
+		return true
+	}
+	left, err := opath.Parse(a)
+	if err != nil {
+		return false
+	}
+	right, err := opath.Parse(b)
+	return err == nil && opath.Equal(left, right)
+}
+
+// DeleteManagementScope removes the scope. One that is gone already is no error.
+//
+// A scope that assignments use cannot be removed, and right after the last of them went Exchange may still refuse.
+// So a refusal is looked into: where assignments are found, the error names them; where none is, the removal is tried
+// again until ctx ends.
+func (c *Client) DeleteManagementScope(ctx context.Context, name string) error {
+	return until(ctx, func(ctx context.Context) error {
+		err := c.remove(ctx, "Remove-ManagementScope", name, adminapi.Parameters{})
+		if err == nil || !refused(err) {
+			return err
+		}
+		users, listErr := c.assignmentsUsing(ctx, name)
+		if listErr != nil {
+			// The first answer is the one that matters.
+			return err
+		}
+		if len(users) > 0 {
+			return fmt.Errorf("%w These role assignments use it: %s", err, strings.Join(users, ", "))
+		}
+		return notYet{err}
+	})
+}
+
+// refused reports whether a Remove-ManagementScope may have failed because the scope is in use. The service's words
+// for that are not known, so every refusal without a class of its own counts.
+func refused(err error) bool {
+	switch adminapi.ClassOf(err) {
+	case adminapi.InUse, adminapi.InvalidInput, adminapi.Other:
+		return isAnswer(err)
+	default:
+		return false
+	}
+}
+
+func (c *Client) assignmentsUsing(ctx context.Context, scope string) ([]string, error) {
+	rows, err := c.list(ctx, "Get-ManagementRoleAssignment", nil)
+	if err != nil {
+		return nil, err
+	}
+	uses := named(scope, "CustomResourceScope", "CustomRecipientWriteScope")
+	var users []string
+	for _, row := range rows {
+		if uses(row) {
+			users = append(users, "'"+row.Text("Name")+"'")
+		}
+	}
+	return users, nil
+}

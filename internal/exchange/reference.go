@@ -1,0 +1,143 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// ReferenceKind is a kind of object that role assignments refer to. Exchange takes a reference in many forms (name,
+// address, GUID, distinguished name) and answers it in another.
+type ReferenceKind int
+
+// The kinds of object that a reference can name.
+const (
+	RoleReference ReferenceKind = iota
+	ServicePrincipalReference
+	UserReference
+	SecurityGroupReference
+	PolicyReference
+	ManagementScopeReference
+	GroupReference
+	AdministrativeUnitReference
+)
+
+// cmdlets that read an object of a kind. A security group that holds roles is a role group or a mail-enabled one.
+func (kind ReferenceKind) cmdlets() []string {
+	switch kind {
+	case RoleReference:
+		return []string{"Get-ManagementRole"}
+	case ServicePrincipalReference:
+		return []string{"Get-ServicePrincipal"}
+	case UserReference:
+		return []string{"Get-User"}
+	case SecurityGroupReference:
+		return []string{"Get-RoleGroup", "Get-Group"}
+	case PolicyReference:
+		return []string{"Get-RoleAssignmentPolicy"}
+	case ManagementScopeReference:
+		return []string{"Get-ManagementScope"}
+	case GroupReference:
+		return []string{"Get-Group"}
+	case AdministrativeUnitReference:
+		return []string{"Get-AdministrativeUnit"}
+	default:
+		return nil
+	}
+}
+
+// SameReference reports whether two spellings name one object. Both must resolve to exactly one object: a spelling
+// that names none, or several, is the same as nothing but itself.
+func (c *Client) SameReference(ctx context.Context, kind ReferenceKind, a, b string) (bool, error) {
+	if strings.EqualFold(a, b) {
+		return true, nil
+	}
+	left, err := c.resolve(ctx, kind, a)
+	if err != nil || left == "" {
+		return false, err
+	}
+	right, err := c.resolve(ctx, kind, b)
+	return err == nil && left == right, err
+}
+
+// resolve returns the GUID of the one object that identity names, or "" where it names none or several.
+func (c *Client) resolve(ctx context.Context, kind ReferenceKind, identity string) (string, error) {
+	if identity == "" || strings.Contains(identity, "*") {
+		return "", nil
+	}
+	for _, cmdlet := range kind.cmdlets() {
+		rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
+		switch {
+		case IsNotFound(err), adminapi.ClassOf(err) == adminapi.Ambiguous:
+			continue
+		case err != nil:
+			return "", err
+		}
+		row, found, err := only(cmdlet, identity, rows, spelled(identity))
+		if err == nil && found {
+			return guidOf(row), nil
+		}
+	}
+	return "", nil
+}
+
+// spelled accepts rows of which any of the identity forms that recipients and configuration objects have is identity.
+func spelled(identity string) func(adminapi.Row) bool {
+	inProperty := named(identity,
+		"Guid", "ExchangeObjectId", "Name", "Identity", "Id", "DistinguishedName", "DisplayName",
+		"PrimarySmtpAddress", "WindowsEmailAddress", "UserPrincipalName", "Alias", "SamAccountName",
+		"ExternalDirectoryObjectId", "ObjectId", "AppId", "ServiceId", "Sid")
+	return func(row adminapi.Row) bool {
+		if inProperty(row) {
+			return true
+		}
+		for _, address := range row.Texts("EmailAddresses") {
+			if _, bare, ok := strings.Cut(address, ":"); ok && strings.EqualFold(bare, identity) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// AdministrativeUnit is an administrative unit of Entra as Exchange knows it.
+type AdministrativeUnit struct {
+	ObjectID    string // Entra's id, which is also the unit's name in Exchange, lower case
+	DisplayName string
+}
+
+// AdministrativeUnit reads the unit that identity names: Entra's object id or a display name. Deleted units linger
+// with the display name they had, so a display name may be ambiguous where the portal shows one unit only.
+func (c *Client) AdministrativeUnit(ctx context.Context, identity string) (AdministrativeUnit, error) {
+	row, err := c.get(ctx, "Get-AdministrativeUnit", identity,
+		named(identity, "Name", "Identity", "ExternalDirectoryObjectId", "DisplayName", "Guid", "DistinguishedName"))
+	if err != nil {
+		return AdministrativeUnit{}, fmt.Errorf("looking for the administrative unit '%s': %w", identity, err)
+	}
+	return AdministrativeUnit{
+		ObjectID:    strings.ToLower(row.Text("ExternalDirectoryObjectId", "Name", "Identity")),
+		DisplayName: row.Text("DisplayName"),
+	}, nil
+}
+
+// isAnswer reports whether err is something that Exchange said, and not a failure to ask it.
+func isAnswer(err error) bool {
+	var answer *adminapi.Error
+	return errors.As(err, &answer)
+}
+
+// ImplicitWriteScope returns the recipient write scope that a role has of itself, as assignments without a scope of
+// their own show it: Organization for most administrative roles, None for those that only read, Self for end users.
+func (c *Client) ImplicitWriteScope(ctx context.Context, role string) (string, error) {
+	row, err := c.get(ctx, "Get-ManagementRole", role, named(role, "Name", "Identity", "Guid", "DistinguishedName"))
+	if err != nil {
+		return "", err
+	}
+	return row.Text("ImplicitRecipientWriteScope"), nil
+}

@@ -1,0 +1,294 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// AssigneeKind is the parameter of New-ManagementRoleAssignment that names the assignee.
+type AssigneeKind string
+
+// The kinds of assignee that Exchange Online has.
+const (
+	App           AssigneeKind = "App"
+	User          AssigneeKind = "User"
+	SecurityGroup AssigneeKind = "SecurityGroup"
+	Policy        AssigneeKind = "Policy"
+)
+
+// ScopeKind is the parameter of New-ManagementRoleAssignment that confines the assignment to some recipients.
+type ScopeKind string
+
+// The kinds of recipient scope that Exchange Online has. RoleScope is the absence of one: the implicit scope of the
+// role itself, which for an application role is the whole organization.
+const (
+	RoleScope                        ScopeKind = ""
+	CustomResourceScope              ScopeKind = "CustomResourceScope"
+	CustomRecipientWriteScope        ScopeKind = "CustomRecipientWriteScope"
+	ExclusiveRecipientWriteScope     ScopeKind = "ExclusiveRecipientWriteScope"
+	RecipientAdministrativeUnitScope ScopeKind = "RecipientAdministrativeUnitScope"
+	RecipientGroupScope              ScopeKind = "RecipientGroupScope"
+	RecipientOrganizationalUnitScope ScopeKind = "RecipientOrganizationalUnitScope"
+	RecipientRelativeWriteScope      ScopeKind = "RecipientRelativeWriteScope"
+)
+
+// Scope is what an assignment is confined to. The zero Scope is the role's own.
+type Scope struct {
+	Kind  ScopeKind
+	Value string // the identity of a scope, group, unit or administrative unit, or a relative scope's name
+}
+
+// Assignee is who holds an assignment.
+type Assignee struct {
+	Kind     AssigneeKind // empty where Exchange answers a kind that cannot be assigned to here
+	Identity string       // as Exchange spells it: an object id for apps, a name for the rest
+}
+
+// RoleAssignment gives a management role to an assignee over a scope.
+type RoleAssignment struct {
+	GUID         string // lower case
+	Name         string
+	Role         string
+	Assignee     Assignee
+	AssigneeType string // Exchange's RoleAssigneeType: ServicePrincipal, User, SecurityGroup, RoleGroup, RoleAssignmentPolicy, ...
+	Scope        Scope
+	// WriteScope is Exchange's RecipientWriteScope, from which Scope is derived: no property is called after
+	// the parameter that set it.
+	WriteScope string
+	Delegating bool
+	Enabled    bool
+}
+
+func roleAssignmentFrom(row adminapi.Row) RoleAssignment {
+	assignment := RoleAssignment{
+		GUID:         guidOf(row),
+		Name:         row.Text("Name", "Identity"),
+		Role:         row.Text("Role"),
+		AssigneeType: row.Text("RoleAssigneeType"),
+		WriteScope:   row.Text("RecipientWriteScope"),
+		// Delegating and DelegatingOrgWide delegate; Regular does not.
+		Delegating: strings.HasPrefix(strings.ToLower(row.Text("RoleAssignmentDelegationType")), "delegating"),
+		Enabled:    row.Bool("Enabled"),
+	}
+	assignment.Assignee = Assignee{Kind: assigneeKind(assignment.AssigneeType), Identity: row.Text("RoleAssignee", "RoleAssigneeName")}
+	if assignment.Assignee.Kind == App {
+		assignment.Assignee.Identity = strings.ToLower(assignment.Assignee.Identity)
+	}
+	assignment.Scope = scopeFrom(row, assignment.Assignee.Kind)
+	return assignment
+}
+
+func assigneeKind(roleAssigneeType string) AssigneeKind {
+	switch strings.ToLower(roleAssigneeType) {
+	case "serviceprincipal":
+		return App
+	case "user":
+		return User
+	case "securitygroup", "rolegroup", "linkedrolegroup", "foreignsecurityprincipal":
+		return SecurityGroup
+	case "roleassignmentpolicy":
+		return Policy
+	default:
+		return ""
+	}
+}
+
+// scopeFrom derives the scope. RecipientWriteScope tells the kind. The value of an app's scope is documented to be in
+// CustomResourceScope and everybody else's in CustomRecipientWriteScope; administrative units were seen in both.
+func scopeFrom(row adminapi.Row, assignee AssigneeKind) Scope {
+	value := row.Text("CustomRecipientWriteScope", "CustomResourceScope")
+	if assignee == App {
+		value = row.Text("CustomResourceScope", "CustomRecipientWriteScope")
+	}
+	writeScope := row.Text("RecipientWriteScope")
+	switch strings.ToLower(writeScope) {
+	case "customrecipientscope":
+		if assignee == App {
+			return Scope{CustomResourceScope, value}
+		}
+		return Scope{CustomRecipientWriteScope, value}
+	case "exclusiverecipientscope":
+		if assignee == App {
+			return Scope{CustomResourceScope, value}
+		}
+		return Scope{ExclusiveRecipientWriteScope, value}
+	case "administrativeunit":
+		return Scope{RecipientAdministrativeUnitScope, strings.ToLower(value)}
+	case "group":
+		return Scope{RecipientGroupScope, value}
+	case "ou":
+		return Scope{RecipientOrganizationalUnitScope, value}
+	case "none", "self", "mygal", "mydistributiongroups":
+		// Apps take no relative scope, and what policies show is the scope of the end-user role itself.
+		if assignee == User || assignee == SecurityGroup {
+			return Scope{RecipientRelativeWriteScope, writeScope}
+		}
+	}
+	return Scope{}
+}
+
+// RoleAssignment reads the assignment that identity names: a name or a GUID.
+func (c *Client) RoleAssignment(ctx context.Context, identity string) (RoleAssignment, error) {
+	row, err := c.get(ctx, "Get-ManagementRoleAssignment", identity, named(identity, "Name", "Identity", "Guid", "ExchangeObjectId", "DistinguishedName"))
+	if err != nil {
+		return RoleAssignment{}, err
+	}
+	return roleAssignmentFrom(row), nil
+}
+
+// FindRoleAssignment reads the assignment with this GUID; lastName is the name it had last.
+func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
+	row, err := c.find(ctx, "Get-ManagementRoleAssignment", guid, lastName)
+	if err != nil {
+		return RoleAssignment{}, err
+	}
+	return roleAssignmentFrom(row), nil
+}
+
+// NewRoleAssignment is what CreateRoleAssignment sends.
+type NewRoleAssignment struct {
+	Name       string // always sent: Exchange's own default is cut at 64 characters and not unique
+	Role       string
+	Assignee   Assignee
+	Scope      Scope
+	Delegating bool
+}
+
+// CreateRoleAssignment creates an assignment. New assignments are enabled: the cmdlet knows no other.
+//
+// A service principal that was registered a moment ago is not seen by this cmdlet for up to ten minutes; while it can
+// be read, a refusal that misses something is tried again until ctx ends.
+// The answer may precede the assignment's appearance in reads; AwaitRoleAssignment waits for that.
+func (c *Client) CreateRoleAssignment(ctx context.Context, object NewRoleAssignment) (RoleAssignment, error) {
+	scope, err := c.scopeParameter(ctx, object.Scope)
+	if err != nil {
+		return RoleAssignment{}, err
+	}
+	parameters := adminapi.Parameters{
+		"Name":                       object.Name,
+		"Role":                       object.Role,
+		string(object.Assignee.Kind): object.Assignee.Identity,
+	}
+	if scope.Kind != RoleScope {
+		parameters[string(scope.Kind)] = scope.Value
+	}
+	if object.Delegating {
+		parameters["Delegating"] = true
+	}
+	var assignment RoleAssignment
+	err = until(ctx, func(ctx context.Context) error {
+		row, created, err := c.create(ctx, "New-ManagementRoleAssignment", parameters)
+		if err != nil {
+			if IsNotFound(err) && object.Assignee.Kind == App && blames(err, object.Assignee.Identity) {
+				if _, readErr := c.ServicePrincipal(ctx, object.Assignee.Identity); readErr == nil {
+					return notYet{err}
+				}
+			}
+			return err
+		}
+		if created {
+			assignment = roleAssignmentFrom(row)
+		}
+		return nil
+	})
+	return assignment, err
+}
+
+// blames reports whether a not-found error is about identity.
+func blames(err error, identity string) bool {
+	var answer *adminapi.Error
+	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(identity))
+}
+
+// scopeParameter returns the scope in the form that the cmdlets take. An administrative unit must be named by its
+// object id: display names are documented, but were refused.
+func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error) {
+	if scope.Kind != RecipientAdministrativeUnitScope || uuid.Validate(scope.Value) == nil {
+		return scope, nil
+	}
+	unit, err := c.AdministrativeUnit(ctx, scope.Value)
+	if err != nil {
+		return Scope{}, err
+	}
+	return Scope{Kind: scope.Kind, Value: unit.ObjectID}, nil
+}
+
+// AwaitRoleAssignment returns the assignment once reads show it. guid may be empty where only the name is known yet.
+func (c *Client) AwaitRoleAssignment(ctx context.Context, guid, name string) (RoleAssignment, error) {
+	var assignment RoleAssignment
+	err := settled(ctx, func(ctx context.Context) error {
+		var err error
+		assignment, err = c.RoleAssignment(ctx, name)
+		if IsNotFound(err) {
+			return notYet{err}
+		}
+		if err == nil && guid != "" && assignment.GUID != guid {
+			return fmt.Errorf("the role assignment '%s' that was just created has the id %s, and Exchange now answers one with the id %s", name, guid, assignment.GUID)
+		}
+		return err
+	})
+	return assignment, err
+}
+
+// RoleAssignmentChange holds what is to change; nil leaves a property as it is.
+type RoleAssignmentChange struct {
+	Enabled *bool
+	Scope   *Scope // of the kind that the assignment has: a change of kind is another assignment
+}
+
+// UpdateRoleAssignment changes the assignment with this GUID, which was called lastName, and returns it once Exchange
+// shows the change.
+func (c *Client) UpdateRoleAssignment(ctx context.Context, guid, lastName string, change RoleAssignmentChange) (RoleAssignment, error) {
+	before, err := c.FindRoleAssignment(ctx, guid, lastName)
+	if err != nil {
+		return RoleAssignment{}, err
+	}
+	parameters := adminapi.Parameters{"Identity": before.Name}
+	if change.Enabled != nil {
+		parameters["Enabled"] = *change.Enabled
+	}
+	if change.Scope != nil {
+		scope, err := c.scopeParameter(ctx, *change.Scope)
+		if err != nil {
+			return RoleAssignment{}, err
+		}
+		parameters[string(scope.Kind)] = scope.Value
+	}
+	if err := c.run(ctx, "Set-ManagementRoleAssignment", parameters); err != nil {
+		return RoleAssignment{}, err
+	}
+	var after RoleAssignment
+	err = settled(ctx, func(ctx context.Context) error {
+		if after, err = c.FindRoleAssignment(ctx, guid, before.Name); err != nil {
+			return err
+		}
+		return change.unsettled(before, after)
+	})
+	return after, err
+}
+
+// unsettled says what of the change does not show yet. Exchange answers a scope in a form of its own, so one that is
+// neither what was sent nor what was there before counts as the change.
+func (change RoleAssignmentChange) unsettled(before, after RoleAssignment) error {
+	if want := change.Enabled; want != nil && after.Enabled != *want {
+		return notYet{fmt.Errorf("Exchange accepted enabled = %t and still answers %t", *want, after.Enabled)}
+	}
+	if want := change.Scope; want != nil && after.Scope == before.Scope && !strings.EqualFold(after.Scope.Value, want.Value) {
+		return notYet{fmt.Errorf("Exchange accepted the scope %q and still answers %q", want.Value, after.Scope.Value)}
+	}
+	return nil
+}
+
+// DeleteRoleAssignment removes the assignment. One that is gone already is no error.
+func (c *Client) DeleteRoleAssignment(ctx context.Context, name string) error {
+	return c.remove(ctx, "Remove-ManagementRoleAssignment", name, adminapi.Parameters{})
+}
