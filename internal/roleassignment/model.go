@@ -1,0 +1,184 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package roleassignment
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
+)
+
+type model struct {
+	ID                               types.String     `tfsdk:"id"`
+	Name                             customtype.Value `tfsdk:"name"`
+	Role                             customtype.Value `tfsdk:"role"`
+	App                              customtype.Value `tfsdk:"app"`
+	User                             customtype.Value `tfsdk:"user"`
+	SecurityGroup                    customtype.Value `tfsdk:"security_group"`
+	Policy                           customtype.Value `tfsdk:"policy"`
+	CustomResourceScope              customtype.Value `tfsdk:"custom_resource_scope"`
+	CustomRecipientWriteScope        customtype.Value `tfsdk:"custom_recipient_write_scope"`
+	ExclusiveRecipientWriteScope     customtype.Value `tfsdk:"exclusive_recipient_write_scope"`
+	RecipientAdministrativeUnitScope customtype.Value `tfsdk:"recipient_administrative_unit_scope"`
+	RecipientGroupScope              customtype.Value `tfsdk:"recipient_group_scope"`
+	RecipientOrganizationalUnitScope customtype.Value `tfsdk:"recipient_organizational_unit_scope"`
+	RecipientRelativeWriteScope      customtype.Value `tfsdk:"recipient_relative_write_scope"`
+	Delegating                       types.Bool       `tfsdk:"delegating"`
+	Enabled                          types.Bool       `tfsdk:"enabled"`
+	RoleAssigneeType                 types.String     `tfsdk:"role_assignee_type"`
+	RecipientWriteScope              types.String     `tfsdk:"recipient_write_scope"`
+	Timeouts                         timeouts.Value   `tfsdk:"timeouts"`
+}
+
+type identityModel struct {
+	GUID types.String `tfsdk:"guid"`
+}
+
+func (m *model) identity() identityModel {
+	return identityModel{GUID: m.ID}
+}
+
+// assigneeAttribute is one of the attributes that name the assignee, of which a configuration has exactly one.
+type assigneeAttribute struct {
+	name      string
+	kind      exchange.AssigneeKind
+	reference exchange.ReferenceKind
+	value     *customtype.Value
+}
+
+func (m *model) assignees() []assigneeAttribute {
+	return []assigneeAttribute{
+		{"app", exchange.App, exchange.ServicePrincipalReference, &m.App},
+		{"user", exchange.User, exchange.UserReference, &m.User},
+		{"security_group", exchange.SecurityGroup, exchange.SecurityGroupReference, &m.SecurityGroup},
+		{"policy", exchange.Policy, exchange.PolicyReference, &m.Policy},
+	}
+}
+
+// scopeAttribute is one of the attributes that confine an assignment, of which a configuration has at most one.
+type scopeAttribute struct {
+	name      string
+	kind      exchange.ScopeKind
+	reference exchange.ReferenceKind
+	resolved  bool // whether other spellings of the value can be resolved, as reference tells
+	value     *customtype.Value
+}
+
+func (m *model) scopes() []scopeAttribute {
+	return []scopeAttribute{
+		{"custom_resource_scope", exchange.CustomResourceScope, exchange.ManagementScopeReference, true, &m.CustomResourceScope},
+		{"custom_recipient_write_scope", exchange.CustomRecipientWriteScope, exchange.ManagementScopeReference, true, &m.CustomRecipientWriteScope},
+		{"exclusive_recipient_write_scope", exchange.ExclusiveRecipientWriteScope, exchange.ManagementScopeReference, true, &m.ExclusiveRecipientWriteScope},
+		{"recipient_administrative_unit_scope", exchange.RecipientAdministrativeUnitScope, exchange.AdministrativeUnitReference, true, &m.RecipientAdministrativeUnitScope},
+		{"recipient_group_scope", exchange.RecipientGroupScope, exchange.GroupReference, true, &m.RecipientGroupScope},
+		{"recipient_organizational_unit_scope", exchange.RecipientOrganizationalUnitScope, 0, false, &m.RecipientOrganizationalUnitScope},
+		{"recipient_relative_write_scope", exchange.RecipientRelativeWriteScope, 0, false, &m.RecipientRelativeWriteScope},
+	}
+}
+
+// assignee returns the assignee that is set. Which attribute is null is known even where its value is not.
+func (m *model) assignee() assigneeAttribute {
+	for _, attribute := range m.assignees() {
+		if !attribute.value.IsNull() {
+			return attribute
+		}
+	}
+	return assigneeAttribute{}
+}
+
+// scope returns the scope that is set; its kind is RoleScope where none is.
+func (m *model) scope() scopeAttribute {
+	for _, attribute := range m.scopes() {
+		if !attribute.value.IsNull() {
+			return attribute
+		}
+	}
+	return scopeAttribute{}
+}
+
+func (a scopeAttribute) toAPI() exchange.Scope {
+	if a.value == nil {
+		return exchange.Scope{}
+	}
+	return exchange.Scope{Kind: a.kind, Value: a.value.ValueString()}
+}
+
+func (m *model) toAPI() exchange.NewRoleAssignment {
+	assignee := m.assignee()
+	return exchange.NewRoleAssignment{
+		Name:       m.Name.ValueString(),
+		Role:       m.Role.ValueString(),
+		Assignee:   exchange.Assignee{Kind: assignee.kind, Identity: assignee.value.ValueString()},
+		Scope:      m.scope().toAPI(),
+		Delegating: m.Delegating.ValueBool(),
+	}
+}
+
+// fromAPI takes over what Exchange answers, but for the references of which keeps says that they are the same by
+// another spelling.
+func (m *model) fromAPI(object exchange.RoleAssignment, keeps kept) {
+	m.ID = types.StringValue(object.GUID)
+	m.Name = customtype.Name.Known(object.Name)
+	if !keeps.role {
+		m.Role = customtype.Name.Known(object.Role)
+	}
+	if !keeps.assignee {
+		for _, attribute := range m.assignees() {
+			*attribute.value = customtype.Name.Null()
+			if attribute.kind == object.Assignee.Kind {
+				*attribute.value = customtype.Name.Known(object.Assignee.Identity)
+			}
+		}
+	}
+	if !keeps.scope {
+		for _, attribute := range m.scopes() {
+			*attribute.value = customtype.Name.Null()
+			if attribute.kind == object.Scope.Kind {
+				*attribute.value = customtype.Name.Known(object.Scope.Value)
+			}
+		}
+	}
+	m.Delegating = types.BoolValue(object.Delegating)
+	m.Enabled = types.BoolValue(object.Enabled)
+	m.RoleAssigneeType = types.StringValue(object.AssigneeType)
+	m.RecipientWriteScope = types.StringValue(object.WriteScope)
+}
+
+// kept says which references state keeps in the user's spelling.
+type kept struct{ role, assignee, scope bool }
+
+// keptAll is what holds right after a write: what was sent is what is there, however Exchange spells it.
+var keptAll = kept{role: true, assignee: true, scope: true}
+
+// spellingKey is where private state keeps the spelling.
+const spellingKey = "spelling"
+
+// spelling is how Exchange answered the scope when state was written last. While the answer stays, so does the scope,
+// in whatever form either side writes it.
+type spelling struct {
+	WriteScope string             `json:"recipient_write_scope"`
+	Kind       exchange.ScopeKind `json:"kind"`
+	Value      string             `json:"value"`
+}
+
+func spellingOf(object exchange.RoleAssignment) spelling {
+	return spelling{WriteScope: object.WriteScope, Kind: object.Scope.Kind, Value: object.Scope.Value}
+}
+
+// sameScope reports whether what Exchange answers is the scope that state has, as far as the answer alone tells.
+func (m *model) sameScope(object exchange.RoleAssignment, written spelling) bool {
+	if spellingOf(object) == written {
+		return true
+	}
+	has := m.scope().toAPI()
+	if has.Kind == exchange.RecipientRelativeWriteScope {
+		// Organization is what a role without a scope of its own shows, too.
+		return strings.EqualFold(has.Value, object.WriteScope)
+	}
+	return has.Kind != exchange.RoleScope && has.Kind == object.Scope.Kind && strings.EqualFold(has.Value, object.Scope.Value)
+}
