@@ -191,6 +191,8 @@ func detail(e *tenant.Error, format tenant.ErrorFormat) string {
 	switch format {
 	case tenant.ErrorJSON:
 		w.object(object{{"Message", e.Text}, {"TypeName", e.Type}, {"StackTrace", nil}, {"InnerError", nil}})
+	case tenant.ErrorException:
+		w.WriteString(`{"ClassName":` + quote(e.Type) + `,"Message":` + quote(e.Text) + `,"localizedString":{"stringId":` + quote(e.ID) + `}}`)
 	default:
 		return e.ID + "|" + e.Type + "|" + e.Text
 	}

@@ -10,100 +10,100 @@ import "time"
 // switch stands for a point where the service was seen to differ, or where
 // nobody has recorded what it does; a client must be right under all of them.
 //
-// The names in a tenant file are the field names in snake case.
+// A tenant file sets them under the key behavior; see tenant-file.md.
 type Behavior struct {
 	// FilterEcho is how a scope's filter reads back. Simple filters were seen
 	// verbatim; whether compound ones are rewritten is not known.
-	FilterEcho FilterEcho `yaml:"filter_echo"`
+	FilterEcho FilterEcho
 	// ErrorFormat is the form of an error's detail message. Both were seen;
 	// when which appears is not known.
-	ErrorFormat ErrorFormat `yaml:"error_format"`
+	ErrorFormat ErrorFormat
 	// NotFoundStatus is the HTTP status of a missing object: 404 (as now), 400
 	// or 500 (as older services answered). Zero means 404.
-	NotFoundStatus int `yaml:"not_found_status"`
+	NotFoundStatus int
 	// NotFoundWrapped wraps the not-found error in the text of a
 	// CmdletProxyException, as when one server asks another. Seen.
-	NotFoundWrapped bool `yaml:"not_found_wrapped"`
+	NotFoundWrapped bool
 	// NullProperties says whether an unset property is null or left out. Nulls
 	// were seen on mailboxes; of role assignments it is not known.
-	NullProperties NullProperties `yaml:"null_properties"`
+	NullProperties NullProperties
 	// SingleLists says whether a list of one is an array (normal) or a string
 	// (a client in wide use guards against it).
-	SingleLists SingleLists `yaml:"single_lists"`
+	SingleLists SingleLists
 	// GUIDCase is the letter case of GUIDs in answers. Clients report that
 	// case is not stable.
-	GUIDCase GUIDCase `yaml:"guid_case"`
+	GUIDCase GUIDCase
 	// DNCase is the letter case of distinguished names in answers.
-	DNCase DNCase `yaml:"dn_case"`
+	DNCase DNCase
 	// WrongIdentity is what a Get of a missing identity answers. The error was
 	// seen; Microsoft's documentation warns of all objects.
-	WrongIdentity WrongIdentity `yaml:"wrong_identity"`
+	WrongIdentity WrongIdentity
 	// Booleans is how booleans are written: as JSON booleans (seen) or as the
 	// strings True and False.
-	Booleans Booleans `yaml:"booleans"`
+	Booleans Booleans
 	// InScope is how Test-ServicePrincipalAuthorization writes its verdict.
 	// Without a resource it is the string "Not Run" in both.
-	InScope Booleans `yaml:"in_scope"`
+	InScope Booleans
 	// WriteNeedsDomainAnchor refuses to create when the X-AnchorMailbox header
 	// names the tenant by GUID. Seen in one tenant, not in others.
-	WriteNeedsDomainAnchor bool `yaml:"write_needs_domain_anchor"`
+	WriteNeedsDomainAnchor bool
 	// RemoveServicePrincipalInUse is what removing a pointer does to its role
 	// assignments. Not known; Entra's own deletion removes them.
-	RemoveServicePrincipalInUse RemoveInUse `yaml:"remove_service_principal_in_use"`
+	RemoveServicePrincipalInUse RemoveInUse
 	// ServicePrincipalLag is how long New-ManagementRoleAssignment does not
 	// find a new pointer. Seen: up to ten minutes.
-	ServicePrincipalLag Lag `yaml:"service_principal_lag"`
+	ServicePrincipalLag Lag
 	// AssignmentLag is how long Get-ManagementRoleAssignment does not show a
 	// new assignment. Seen: up to two minutes.
-	AssignmentLag Lag `yaml:"assignment_lag"`
+	AssignmentLag Lag
 	// ScopeInUseLag is how long a scope counts as in use after its last
 	// assignment went. Inferred.
-	ScopeInUseLag Lag `yaml:"scope_in_use_lag"`
+	ScopeInUseLag Lag
 	// Dehydrated makes the tenant one that was never customized. Setting it
 	// has an effect on the organization once, when the behavior is set.
-	Dehydrated bool `yaml:"dehydrated"`
+	Dehydrated bool
 	// HydrationDelay is how long creates still fail after
 	// Enable-OrganizationCustomization. Seen: half an hour to a day.
-	HydrationDelay Lag `yaml:"hydration_delay"`
+	HydrationDelay Lag
 	// UndelegatedRoles are roles whose delegation does not reach a caller that
 	// is in Organization Management only by its Entra directory role. Seen on
 	// new tenants, and for newly introduced application roles; being made a
 	// member of the role group by name helped.
-	UndelegatedRoles []string `yaml:"undelegated_roles"`
+	UndelegatedRoles []string
 	// NullResourceScope is what Set-ManagementRoleAssignment does with a null
 	// CustomResourceScope. Not known.
-	NullResourceScope NullResourceScope `yaml:"null_resource_scope"`
+	NullResourceScope NullResourceScope
 	// SwitchScopeKind says whether Set-ManagementRoleAssignment may replace a
 	// scope by one of another kind. Documented for some kinds, not for
 	// administrative units and groups.
-	SwitchScopeKind Permission `yaml:"switch_scope_kind"`
+	SwitchScopeKind Permission
 	// AdministrativeUnitProperty says which properties of an app's assignment
 	// hold its administrative unit. Both were seen.
-	AdministrativeUnitProperty AdministrativeUnitProperty `yaml:"administrative_unit_property"`
+	AdministrativeUnitProperty AdministrativeUnitProperty
 	// GroupScopeValue is the form in which a group scope reads back. The name
 	// was seen in one tenant.
-	GroupScopeValue GroupScopeValue `yaml:"group_scope_value"`
+	GroupScopeValue GroupScopeValue
 	// DuplicateDefaultName is what happens when a role is assigned once more to
 	// the same assignee without a name. Not known.
-	DuplicateDefaultName DuplicateDefaultName `yaml:"duplicate_default_name"`
+	DuplicateDefaultName DuplicateDefaultName
 	// ExclusiveResourceScope says whether an exclusive scope may be an app's
 	// CustomResourceScope. Not known.
-	ExclusiveResourceScope Acceptance `yaml:"exclusive_resource_scope"`
+	ExclusiveResourceScope Acceptance
 	// SetOutput is the body of a Set or Remove that succeeded.
-	SetOutput SetOutput `yaml:"set_output"`
+	SetOutput SetOutput
 	// NewOutput says whether a New returns the object. It was always seen to;
 	// an answer can get lost.
-	NewOutput NewOutput `yaml:"new_output"`
+	NewOutput NewOutput
 	// RoleNotPropagated is the number of calls answered 401 before the caller's
 	// directory role is seen. Seen: up to an hour of them.
-	RoleNotPropagated int `yaml:"role_not_propagated"`
+	RoleNotPropagated int
 	// AssigneeEcho is the form in which a user, group or policy reads back as
 	// an assignee. Both were seen.
-	AssigneeEcho AssigneeEcho `yaml:"assignee_echo"`
+	AssigneeEcho AssigneeEcho
 	// PageLifetime is how long a link to a further page can be followed. Zero
 	// means 30 minutes, which the service's error names; its documentation
 	// says 5 to 10.
-	PageLifetime time.Duration `yaml:"page_lifetime"`
+	PageLifetime time.Duration
 }
 
 // Lag is a delay, in calls or in time. With both, the longer counts.
@@ -149,8 +149,9 @@ type ErrorFormat int
 
 // Forms of detail messages.
 const (
-	ErrorPipe ErrorFormat = iota // Id, class and text between pipes.
-	ErrorJSON                    // A JSON document in a string.
+	ErrorPipe      ErrorFormat = iota // Id, class and text between pipes.
+	ErrorJSON                         // A JSON document in a string, with Message and TypeName.
+	ErrorException                    // A serialised .NET exception in a string, with ClassName and stringId.
 )
 
 // NullProperties is what becomes of unset properties.

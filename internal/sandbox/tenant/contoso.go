@@ -28,9 +28,7 @@ const ManageAsApp = "Exchange.ManageAsApp"
 // scope them to, and pointers, scopes and role assignments to adopt, one for
 // each kind of scope and assignee.
 func Contoso() *Tenant {
-	t := empty()
-	t.organization.DisplayName = "Contoso"
-	t.organization.Domains = []string{"contoso.com"}
+	t := empty(contosoOrganization())
 	seed := seeder{t}
 	t.clock = func() time.Time { return seedTime }
 	seed.applications()
@@ -41,15 +39,20 @@ func Contoso() *Tenant {
 	return t
 }
 
-// empty returns a tenant with what every tenant is born with: the built-in
-// roles, role groups and policy; and the automation application.
-func empty() *Tenant {
-	t := newTenant(Organization{
+func contosoOrganization() Organization {
+	return Organization{
 		TenantID:      "11111111-1111-1111-1111-111111111111",
 		InitialDomain: "contoso.onmicrosoft.com",
+		Domains:       []string{"contoso.com"},
 		Forest:        "EURPR01A001",
 		DisplayName:   "Contoso",
-	})
+	}
+}
+
+// empty returns a tenant with what every tenant is born with: the built-in
+// roles, role groups and policy; and the automation application.
+func empty(organization Organization) *Tenant {
+	t := newTenant(organization)
 	t.clock = func() time.Time { return seedTime }
 	t.seedRoles()
 	t.appRegistrations = append(t.appRegistrations, &AppRegistration{

@@ -1,0 +1,118 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// switches are the keys of a tenant file's behavior. Each reads the value of
+// its key into a Behavior.
+var switches = map[string]func(*Behavior, *yaml.Node) error{
+	"administrative_unit_property": choice(func(b *Behavior) *AdministrativeUnitProperty { return &b.AdministrativeUnitProperty },
+		"both", "resource_scope", "recipient_write_scope"),
+	"assignee_echo":             choice(func(b *Behavior) *AssigneeEcho { return &b.AssigneeEcho }, "name", "display_name"),
+	"assignment_lag":            lag(func(b *Behavior) *Lag { return &b.AssignmentLag }),
+	"booleans":                  choice(func(b *Behavior) *Booleans { return &b.Booleans }, "bool", "string"),
+	"dehydrated":                plain(func(b *Behavior) *bool { return &b.Dehydrated }),
+	"dn_case":                   choice(func(b *Behavior) *DNCase { return &b.DNCase }, "stored", "lower"),
+	"duplicate_default_name":    choice(func(b *Behavior) *DuplicateDefaultName { return &b.DuplicateDefaultName }, "suffix", "refuse"),
+	"error_format":              choice(func(b *Behavior) *ErrorFormat { return &b.ErrorFormat }, "pipe", "json", "exception"),
+	"exclusive_resource_scope":  choice(func(b *Behavior) *Acceptance { return &b.ExclusiveResourceScope }, "accepted", "refused"),
+	"filter_echo":               choice(func(b *Behavior) *FilterEcho { return &b.FilterEcho }, "verbatim", "parentheses", "dn_lowercase"),
+	"group_scope_value":         choice(func(b *Behavior) *GroupScopeValue { return &b.GroupScopeValue }, "name", "dn", "guid"),
+	"guid_case":                 choice(func(b *Behavior) *GUIDCase { return &b.GUIDCase }, "stored", "upper"),
+	"hydration_delay":           lag(func(b *Behavior) *Lag { return &b.HydrationDelay }),
+	"in_scope":                  choice(func(b *Behavior) *Booleans { return &b.InScope }, "bool", "string"),
+	"new_output":                choice(func(b *Behavior) *NewOutput { return &b.NewOutput }, "object", "empty"),
+	"not_found_status":          status(func(b *Behavior) *int { return &b.NotFoundStatus }, 404, 400, 500),
+	"not_found_wrapped":         plain(func(b *Behavior) *bool { return &b.NotFoundWrapped }),
+	"null_properties":           choice(func(b *Behavior) *NullProperties { return &b.NullProperties }, "null", "absent"),
+	"null_resource_scope":       choice(func(b *Behavior) *NullResourceScope { return &b.NullResourceScope }, "clears", "ignored", "refused"),
+	"page_lifetime":             plain(func(b *Behavior) *time.Duration { return &b.PageLifetime }),
+	"role_not_propagated":       plain(func(b *Behavior) *int { return &b.RoleNotPropagated }),
+	"scope_in_use_lag":          lag(func(b *Behavior) *Lag { return &b.ScopeInUseLag }),
+	"service_principal_lag":     lag(func(b *Behavior) *Lag { return &b.ServicePrincipalLag }),
+	"set_output":                choice(func(b *Behavior) *SetOutput { return &b.SetOutput }, "empty", "no_content", "null_value"),
+	"single_lists":              choice(func(b *Behavior) *SingleLists { return &b.SingleLists }, "array", "string"),
+	"switch_scope_kind":         choice(func(b *Behavior) *Permission { return &b.SwitchScopeKind }, "allowed", "refused"),
+	"undelegated_roles":         plain(func(b *Behavior) *[]string { return &b.UndelegatedRoles }),
+	"write_needs_domain_anchor": plain(func(b *Behavior) *bool { return &b.WriteNeedsDomainAnchor }),
+	"wrong_identity":            choice(func(b *Behavior) *WrongIdentity { return &b.WrongIdentity }, "error", "empty", "all"),
+	"remove_service_principal_in_use": choice(func(b *Behavior) *RemoveInUse { return &b.RemoveServicePrincipalInUse },
+		"cascade", "refuse", "orphan"),
+}
+
+// decodeBehavior reads the switches that a tenant file sets.
+func decodeBehavior(nodes map[string]yaml.Node) (Behavior, error) {
+	var b Behavior
+	for _, key := range slices.Sorted(maps.Keys(nodes)) {
+		node := nodes[key]
+		set, known := switches[key]
+		if !known {
+			return Behavior{}, fmt.Errorf("line %d: behavior has no switch %s; its switches are %s",
+				node.Line, key, strings.Join(slices.Sorted(maps.Keys(switches)), ", "))
+		}
+		if err := set(&b, &node); err != nil {
+			return Behavior{}, fmt.Errorf("line %d: %s: %w", node.Line, key, err)
+		}
+	}
+	return b, nil
+}
+
+// choice reads a switch with named positions, in the order of its constants.
+func choice[T ~int](field func(*Behavior) *T, names ...string) func(*Behavior, *yaml.Node) error {
+	return func(b *Behavior, node *yaml.Node) error {
+		i := slices.Index(names, node.Value)
+		if i < 0 {
+			return fmt.Errorf("the value must be one of %s", strings.Join(names, ", "))
+		}
+		*field(b) = T(i)
+		return nil
+	}
+}
+
+// plain reads a switch that YAML has a form for.
+func plain[T any](field func(*Behavior) *T) func(*Behavior, *yaml.Node) error {
+	return func(b *Behavior, node *yaml.Node) error {
+		if err := node.Decode(field(b)); err != nil {
+			return fmt.Errorf("the value is not a %T", *field(b))
+		}
+		return nil
+	}
+}
+
+// status reads a switch that is an HTTP status out of a few.
+func status(field func(*Behavior) *int, statuses ...int) func(*Behavior, *yaml.Node) error {
+	return func(b *Behavior, node *yaml.Node) error {
+		var value int
+		if err := node.Decode(&value); err != nil || !slices.Contains(statuses, value) {
+			return fmt.Errorf("the value must be one of %s", strings.Trim(fmt.Sprint(statuses), "[]"))
+		}
+		*field(b) = value
+		return nil
+	}
+}
+
+// lag reads a delay: a number of calls, or a duration such as 30s.
+func lag(field func(*Behavior) *Lag) func(*Behavior, *yaml.Node) error {
+	return func(b *Behavior, node *yaml.Node) error {
+		var l Lag
+		if node.Decode(&l.Calls) != nil || l.Calls < 0 {
+			l.Calls = 0
+			var err error
+			if l.For, err = time.ParseDuration(node.Value); err != nil || l.For < 0 {
+				return fmt.Errorf("the value must be a number of calls or a duration such as 30s")
+			}
+		}
+		*field(b) = l
+		return nil
+	}
+}

@@ -1,0 +1,495 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"cmp"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// file is a tenant file. tenant-file.md describes it for people.
+type file struct {
+	Base                string               `yaml:"base"`
+	Organization        *fileOrganization    `yaml:"organization"`
+	Behavior            map[string]yaml.Node `yaml:"behavior"`
+	Applications        []fileApplication    `yaml:"applications"`
+	Recipients          []fileRecipient      `yaml:"recipients"`
+	AdministrativeUnits []fileUnit           `yaml:"administrative_units"`
+	ServicePrincipals   []filePointer        `yaml:"service_principals"`
+	RoleGroups          []fileRoleGroup      `yaml:"role_groups"`
+	ManagementScopes    []fileScope          `yaml:"management_scopes"`
+	RoleAssignments     []fileAssignment     `yaml:"role_assignments"`
+}
+
+type fileOrganization struct {
+	TenantID      string   `yaml:"tenant_id"`
+	InitialDomain string   `yaml:"initial_domain"`
+	Domains       []string `yaml:"domains"`
+	Forest        string   `yaml:"forest"`
+	DisplayName   string   `yaml:"display_name"`
+}
+
+type fileApplication struct {
+	Name           string       `yaml:"name"`
+	AppID          string       `yaml:"app_id"`
+	ObjectID       string       `yaml:"object_id"`
+	RegistrationID string       `yaml:"registration_id"`
+	AppRoles       []string     `yaml:"app_roles"`
+	DirectoryRoles []string     `yaml:"directory_roles"`
+	Secrets        []fileSecret `yaml:"secrets"`
+	Certificates   []string     `yaml:"certificates"`
+}
+
+type fileSecret struct {
+	Value   string    `yaml:"value"`
+	Expires time.Time `yaml:"expires"`
+}
+
+type fileRecipient struct {
+	Name                      string           `yaml:"name"`
+	Type                      RecipientType    `yaml:"type"`
+	Address                   string           `yaml:"address"`
+	Aliases                   []string         `yaml:"aliases"`
+	DisplayName               string           `yaml:"display_name"`
+	ExternalDirectoryObjectID string           `yaml:"external_directory_object_id"`
+	UserPrincipalName         string           `yaml:"user_principal_name"`
+	ExternalEmailAddress      string           `yaml:"external_email_address"`
+	FirstName                 string           `yaml:"first_name"`
+	LastName                  string           `yaml:"last_name"`
+	Title                     string           `yaml:"title"`
+	Department                string           `yaml:"department"`
+	Office                    string           `yaml:"office"`
+	Company                   string           `yaml:"company"`
+	City                      string           `yaml:"city"`
+	Country                   string           `yaml:"country"`
+	UsageLocation             string           `yaml:"usage_location"`
+	CustomAttributes          map[int]string   `yaml:"custom_attributes"`
+	ExtensionCustomAttributes map[int][]string `yaml:"extension_custom_attributes"`
+	HiddenFromAddressLists    bool             `yaml:"hidden_from_address_lists"`
+	Members                   []string         `yaml:"members"`
+}
+
+type fileUnit struct {
+	ID          string   `yaml:"id"`
+	DisplayName string   `yaml:"display_name"`
+	Description string   `yaml:"description"`
+	Members     []string `yaml:"members"`
+	SoftDeleted bool     `yaml:"soft_deleted"`
+}
+
+type filePointer struct {
+	AppID       string `yaml:"app_id"`
+	ObjectID    string `yaml:"object_id"`
+	DisplayName string `yaml:"display_name"`
+}
+
+type fileRoleGroup struct {
+	Name        string   `yaml:"name"`
+	DisplayName string   `yaml:"display_name"`
+	Description string   `yaml:"description"`
+	Members     []string `yaml:"members"`
+	Roles       []string `yaml:"roles"`
+}
+
+type fileScope struct {
+	Name            string `yaml:"name"`
+	RecipientFilter string `yaml:"recipient_filter"`
+	RecipientRoot   string `yaml:"recipient_root"`
+	Exclusive       bool   `yaml:"exclusive"`
+}
+
+type fileAssignment struct {
+	Name                             string `yaml:"name"`
+	Role                             string `yaml:"role"`
+	App                              string `yaml:"app"`
+	User                             string `yaml:"user"`
+	SecurityGroup                    string `yaml:"security_group"`
+	Policy                           string `yaml:"policy"`
+	CustomResourceScope              string `yaml:"custom_resource_scope"`
+	CustomRecipientWriteScope        string `yaml:"custom_recipient_write_scope"`
+	ExclusiveRecipientWriteScope     string `yaml:"exclusive_recipient_write_scope"`
+	RecipientAdministrativeUnitScope string `yaml:"recipient_administrative_unit_scope"`
+	RecipientGroupScope              string `yaml:"recipient_group_scope"`
+	RecipientOrganizationalUnitScope string `yaml:"recipient_organizational_unit_scope"`
+	RecipientRelativeWriteScope      string `yaml:"recipient_relative_write_scope"`
+	Delegating                       bool   `yaml:"delegating"`
+	Enabled                          *bool  `yaml:"enabled"`
+}
+
+// Load makes a tenant from a tenant file, which is YAML:
+//
+//	base: contoso            # or empty; contoso is the default
+//	behavior:
+//	  filter_echo: parentheses
+//	applications:
+//	  - name: Ledger
+//	    app_id: 55555555-5555-5555-5555-555555555555
+//	    object_id: 66666666-6666-6666-6666-666666666666
+//	recipients:
+//	  - type: SharedMailbox
+//	    address: ledger@contoso.com
+//	    custom_attributes: {1: ledger}
+//	management_scopes:
+//	  - name: Ledger mailboxes
+//	    recipient_filter: CustomAttribute1 -eq 'ledger'
+//
+// tenant-file.md describes every key. Objects are made by the rules of the
+// cmdlets; unknown keys, and objects that the rules refuse, are errors that
+// name the line.
+func Load(r io.Reader) (*Tenant, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading the tenant file: %w", err)
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, fmt.Errorf("reading the tenant file: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	var f file
+	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("reading the tenant file: %s", describeYAML(err))
+	}
+	l := loader{root: &root}
+	t, err := l.load(f)
+	if err != nil {
+		return nil, fmt.Errorf("reading the tenant file: %w", err)
+	}
+	return t, nil
+}
+
+var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+
+// describeYAML takes Go's types out of the decoder's errors.
+func describeYAML(err error) string {
+	typeError, ok := errors.AsType[*yaml.TypeError](err)
+	if !ok {
+		return strings.TrimPrefix(err.Error(), "yaml: ")
+	}
+	return unknownField.ReplaceAllString(strings.Join(typeError.Errors, "; "), "there is no key $1")
+}
+
+// loader makes the objects of a tenant file.
+type loader struct {
+	*Tenant
+	root *yaml.Node
+}
+
+// line is where the i-th item of a section begins.
+func (l loader) line(section string, i int) int {
+	if len(l.root.Content) == 0 {
+		return 0
+	}
+	pairs := l.root.Content[0].Content
+	for k := 0; k+1 < len(pairs); k += 2 {
+		if pairs[k].Value == section && i < len(pairs[k+1].Content) {
+			return pairs[k+1].Content[i].Line
+		}
+	}
+	return 0
+}
+
+// each adds every item of a section, and puts the line to an error.
+func each[T any](l loader, section string, items []T, add func(T) error) error {
+	for i, item := range items {
+		if err := add(item); err != nil {
+			return fmt.Errorf("line %d: %s: %w", l.line(section, i), section, err)
+		}
+	}
+	return nil
+}
+
+func (l loader) load(f file) (*Tenant, error) {
+	behavior, err := decodeBehavior(f.Behavior)
+	if err != nil {
+		return nil, err
+	}
+	if l.Tenant, err = baseTenant(f); err != nil {
+		return nil, err
+	}
+	l.SetClock(func() time.Time { return seedTime })
+	for _, section := range []func() error{
+		func() error { return each(l, "applications", f.Applications, l.application) },
+		func() error { return each(l, "recipients", f.Recipients, l.recipient) },
+		func() error { return each(l, "recipients", f.Recipients, l.members) },
+		func() error { return each(l, "administrative_units", f.AdministrativeUnits, l.unit) },
+		func() error { return each(l, "service_principals", f.ServicePrincipals, l.pointer) },
+		func() error { return each(l, "management_scopes", f.ManagementScopes, l.scope) },
+		func() error { return each(l, "role_groups", f.RoleGroups, l.roleGroup) },
+		func() error { return each(l, "role_assignments", f.RoleAssignments, l.assignment) },
+	} {
+		if err := section(); err != nil {
+			return nil, err
+		}
+	}
+	l.SetClock(time.Now)
+	l.SetBehavior(behavior)
+	return l.Tenant, nil
+}
+
+// baseTenant is what the file's objects are added to.
+func baseTenant(f file) (*Tenant, error) {
+	switch f.Base {
+	case "", "contoso":
+		if f.Organization != nil {
+			return nil, errors.New("organization can be set with base: empty only")
+		}
+		return Contoso(), nil
+	case "empty":
+		return newEmpty(f.Organization)
+	default:
+		return nil, fmt.Errorf("base is %q; it must be contoso or empty", f.Base)
+	}
+}
+
+func newEmpty(given *fileOrganization) (*Tenant, error) {
+	o := contosoOrganization()
+	if given != nil {
+		o.TenantID = cmp.Or(given.TenantID, o.TenantID)
+		o.InitialDomain = cmp.Or(given.InitialDomain, o.InitialDomain)
+		o.Forest = cmp.Or(given.Forest, o.Forest)
+		o.DisplayName = cmp.Or(given.DisplayName, o.DisplayName)
+		if given.Domains != nil {
+			o.Domains = given.Domains
+		}
+	}
+	if !isGUID(o.TenantID) {
+		return nil, fmt.Errorf("organization: the tenant_id %q is not a GUID", o.TenantID)
+	}
+	return empty(o), nil
+}
+
+// directoryRoleNames are the directory roles that a file may call by name.
+var directoryRoleNames = map[string]string{
+	"Global Administrator":             GlobalAdministrator,
+	"Exchange Administrator":           ExchangeAdministrator,
+	"Exchange Recipient Administrator": RecipientAdministrator,
+	"Global Reader":                    GlobalReader,
+	"Security Reader":                  SecurityReader,
+	"Helpdesk Administrator":           HelpdeskAdministrator,
+}
+
+// distantFuture is when secrets expire that have no date.
+var distantFuture = time.Date(2099, time.December, 31, 0, 0, 0, 0, time.UTC)
+
+func (l loader) application(a fileApplication) error {
+	registration := &AppRegistration{
+		ObjectID: cmp.Or(a.RegistrationID, guidOf("registration "+a.AppID)), AppID: a.AppID, DisplayName: a.Name,
+	}
+	for _, id := range []string{a.AppID, a.ObjectID, registration.ObjectID} {
+		if !isGUID(id) {
+			return fmt.Errorf("%q is not a GUID; app_id and object_id are required", id)
+		}
+	}
+	for _, e := range l.enterpriseApplications {
+		if strings.EqualFold(e.AppID, a.AppID) || strings.EqualFold(e.ObjectID, a.ObjectID) {
+			return fmt.Errorf("there is an application with these ids already: %s", e.DisplayName)
+		}
+	}
+	for _, s := range a.Secrets {
+		expires := s.Expires
+		if expires.IsZero() {
+			expires = distantFuture
+		}
+		registration.Secrets = append(registration.Secrets, Secret{Value: s.Value, Expires: expires})
+	}
+	for _, text := range a.Certificates {
+		block, _ := pem.Decode([]byte(text))
+		if block == nil || block.Type != "CERTIFICATE" {
+			return errors.New("a certificate is not a PEM block of type CERTIFICATE")
+		}
+		registration.Certificates = append(registration.Certificates, block.Bytes)
+	}
+	application := &EnterpriseApplication{ObjectID: a.ObjectID, AppID: a.AppID, DisplayName: a.Name, AppRoles: a.AppRoles}
+	for _, role := range a.DirectoryRoles {
+		application.DirectoryRoles = append(application.DirectoryRoles, cmp.Or(directoryRoleNames[role], role))
+	}
+	l.appRegistrations = append(l.appRegistrations, registration)
+	l.enterpriseApplications = append(l.enterpriseApplications, application)
+	return nil
+}
+
+func (l loader) recipient(r fileRecipient) error {
+	types := []RecipientType{UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, MailUser, DistributionGroup, SecurityGroup, Microsoft365Group}
+	if !slices.Contains(types, r.Type) {
+		return fmt.Errorf("the type %q is none of %v", r.Type, types)
+	}
+	alias, _, ok := strings.Cut(r.Address, "@")
+	if !ok {
+		return fmt.Errorf("the address %q is no e-mail address", r.Address)
+	}
+	if len(find(l.recipients, r.Address, recipientRanks)) > 0 {
+		return fmt.Errorf("there is a recipient with the address %s already", r.Address)
+	}
+	added := &Recipient{
+		Type: r.Type, Alias: alias, PrimarySMTPAddress: r.Address,
+		DisplayName:               cmp.Or(r.DisplayName, r.Name, alias),
+		ExternalDirectoryObjectID: cmp.Or(r.ExternalDirectoryObjectID, guidOf("entra "+r.Address)),
+		ExternalEmailAddress:      r.ExternalEmailAddress,
+		FirstName:                 r.FirstName, LastName: r.LastName, Title: r.Title, Department: r.Department, Office: r.Office,
+		Company: r.Company, City: r.City, CountryOrRegion: r.Country, UsageLocation: r.UsageLocation,
+		HiddenFromAddressLists: r.HiddenFromAddressLists,
+		EmailAddresses:         []string{"SMTP:" + r.Address},
+	}
+	for _, a := range r.Aliases {
+		added.EmailAddresses = append(added.EmailAddresses, "smtp:"+a)
+	}
+	if !r.Type.IsGroup() {
+		added.UserPrincipalName = cmp.Or(r.UserPrincipalName, r.Address)
+	}
+	if r.Type.IsMailbox() {
+		added.ExchangeGUID = guidOf("mailbox " + r.Address)
+		added.Policy = l.policies[0].GUID
+	}
+	for n, value := range r.CustomAttributes {
+		if n < 1 || n > len(added.CustomAttributes) {
+			return fmt.Errorf("there is no CustomAttribute%d", n)
+		}
+		added.CustomAttributes[n-1] = value
+	}
+	for n, values := range r.ExtensionCustomAttributes {
+		if n < 1 || n > len(added.ExtensionCustomAttributes) {
+			return fmt.Errorf("there is no ExtensionCustomAttribute%d", n)
+		}
+		added.ExtensionCustomAttributes[n-1] = values
+	}
+	added.Entry = l.newEntry(cmp.Or(r.Name, added.DisplayName), recipientContainer)
+	added.SID = l.newSID()
+	l.Tenant.recipients = append(l.Tenant.recipients, added)
+	return nil
+}
+
+// members adds the members of a group, once all recipients are there.
+func (l loader) members(r fileRecipient) error {
+	if len(r.Members) == 0 {
+		return nil
+	}
+	if !r.Type.IsGroup() {
+		return errors.New("only groups have members")
+	}
+	group, err := one(l.Tenant, l.recipients, r.Address, recipientRanks)
+	if err != nil {
+		return err
+	}
+	group.Members, err = l.recipientGUIDs(r.Members)
+	return err
+}
+
+func (l loader) recipientGUIDs(identities []string) ([]string, error) {
+	var guids []string
+	for _, identity := range identities {
+		r, err := one(l.Tenant, l.recipients, identity, recipientRanks)
+		if err != nil {
+			return nil, fmt.Errorf("member %q: %w", identity, err)
+		}
+		guids = append(guids, r.GUID)
+	}
+	return guids, nil
+}
+
+func (l loader) unit(u fileUnit) error {
+	if !isGUID(u.ID) {
+		return fmt.Errorf("the id %q is not a GUID", u.ID)
+	}
+	members, err := l.recipientGUIDs(u.Members)
+	if err != nil {
+		return err
+	}
+	l.Tenant.administrativeUnits = append(l.Tenant.administrativeUnits, &AdministrativeUnit{
+		Entry: l.newEntry(u.ID, recipientContainer), DisplayName: u.DisplayName, Description: u.Description,
+		Members: members, SoftDeleted: u.SoftDeleted,
+	})
+	return nil
+}
+
+func (l loader) pointer(p filePointer) error {
+	_, err := l.NewServicePrincipal(ServicePrincipalSpec(p))
+	return err
+}
+
+func (l loader) scope(s fileScope) error {
+	_, err := l.NewManagementScope(Caller{Administrator: true}, ManagementScopeSpec(s))
+	return err
+}
+
+// roleGroup adds a role group, or members and roles to one that is there.
+func (l loader) roleGroup(g fileRoleGroup) error {
+	if err := checkName(g.Name); err != nil {
+		return err
+	}
+	found := find(l.roleGroups, g.Name, roleGroupRanks)
+	if len(found) == 0 {
+		group := &RoleGroup{
+			Entry: l.newEntry(g.Name, recipientContainer), DisplayName: cmp.Or(g.DisplayName, g.Name),
+			Description: g.Description, SID: l.newSID(),
+		}
+		l.Tenant.roleGroups = append(l.Tenant.roleGroups, group)
+		found = append(found, group)
+	}
+	group := found[0]
+	for _, identity := range g.Members {
+		if p := find(l.servicePrincipals, identity, pointerRanks); len(p) == 1 {
+			group.Members = append(group.Members, p[0].GUID)
+			continue
+		}
+		guids, err := l.recipientGUIDs([]string{identity})
+		if err != nil {
+			return err
+		}
+		group.Members = append(group.Members, guids...)
+	}
+	for _, name := range g.Roles {
+		if err := l.assignment(fileAssignment{Role: name, SecurityGroup: g.Name}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l loader) assignment(a fileAssignment) error {
+	spec := RoleAssignmentSpec{Name: a.Name, Role: a.Role, Delegating: a.Delegating}
+	assignees := 0
+	for _, given := range []struct {
+		parameter AssigneeParameter
+		identity  string
+	}{{App, a.App}, {User, a.User}, {SecurityGroupParam, a.SecurityGroup}, {Policy, a.Policy}} {
+		if given.identity != "" {
+			spec.AssigneeParameter, spec.Assignee = given.parameter, given.identity
+			assignees++
+		}
+	}
+	scopes := 0
+	for _, given := range []ScopeReference{
+		{CustomResourceScope, a.CustomResourceScope},
+		{CustomRecipientWriteScope, a.CustomRecipientWriteScope},
+		{ExclusiveRecipientWriteScope, a.ExclusiveRecipientWriteScope},
+		{RecipientAdministrativeUnitScope, a.RecipientAdministrativeUnitScope},
+		{RecipientGroupScope, a.RecipientGroupScope},
+		{RecipientOrganizationalUnitScope, a.RecipientOrganizationalUnitScope},
+		{RecipientRelativeWriteScope, a.RecipientRelativeWriteScope},
+	} {
+		if given.Identity != "" {
+			spec.Scope = given
+			scopes++
+		}
+	}
+	if assignees != 1 || scopes > 1 {
+		return errors.New("a role assignment has one of app, user, security_group and policy, and one scope at most")
+	}
+	created, err := l.NewManagementRoleAssignment(Caller{Administrator: true}, spec)
+	if err != nil || a.Enabled == nil {
+		return err
+	}
+	return l.SetManagementRoleAssignment(Caller{Administrator: true}, created.GUID, RoleAssignmentChange{Enabled: a.Enabled})
+}
