@@ -162,14 +162,14 @@ var signs = []sign{
 	{class: InUse, text: regexp.MustCompile(`(?i)\bin use\b`)},
 }
 
-// wrappers are exception types that say where an error passed and not what it
-// was: their text is searched for the type below.
-var wrappers = map[string]bool{
-	"CmdletProxyException":                 true,
-	"DirectInvokeCmdletExecutionException": true,
-	"ODataServiceException":                true,
-	"Exception":                            true,
-	"":                                     true,
+// isWrapper reports whether an exception type, without its namespace, says where
+// an error passed and not what it was. What it was is in the text.
+func isWrapper(typeName string) bool {
+	switch typeName {
+	case "", "Exception", "CmdletProxyException", "DirectInvokeCmdletExecutionException", "ODataServiceException":
+		return true
+	}
+	return false
 }
 
 // classify returns the class of an error by its status and by what the service
@@ -222,7 +222,7 @@ func (e *Error) mayMeanAbsence() bool {
 
 func (s sign) fits(said statement) bool {
 	name := lastPart(said.typeName)
-	wrapped := wrappers[name]
+	wrapped := isWrapper(name)
 	for _, known := range s.types {
 		if name == known || wrapped && strings.Contains(said.raw, "."+known) {
 			return true

@@ -64,7 +64,7 @@ func readError(failure Row, depth int) statement {
 	if text := detail.Text("message"); text != "" {
 		said := readDetail(text, depth)
 		said.category = detail.Text("code")
-		if said.typeName == "" && !wrappers[lastPart(cause.Text("type"))] {
+		if said.typeName == "" && !isWrapper(lastPart(cause.Text("type"))) {
 			said.typeName = cause.Text("type")
 		}
 		return said
@@ -104,7 +104,7 @@ func readDetail(message string, depth int) statement {
 		(parts[1] == "" || dottedName.MatchString(parts[1])) {
 		said.id, said.typeName, said.text = parts[0], parts[1], strings.TrimSpace(parts[2])
 	}
-	if wrappers[lastPart(said.typeName)] {
+	if isWrapper(lastPart(said.typeName)) {
 		if inner, ok := innerStatement(said.text, depth); ok {
 			inner.raw = message
 			return inner
@@ -130,7 +130,7 @@ func readException(exception Row, message string, depth int) statement {
 	}
 	for _, name := range []string{"InnerError", "innerError", "InnerException", "innerException"} {
 		inner := exception.object(name)
-		if inner == nil || said.text != "" && !wrappers[lastPart(said.typeName)] {
+		if inner == nil || said.text != "" && !isWrapper(lastPart(said.typeName)) {
 			continue
 		}
 		if depth+1 < maxNesting {

@@ -244,7 +244,10 @@ func claimsChallenge(header http.Header) string {
 		}
 		encoded := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(match[1], "="))
 		claims, err := base64.RawStdEncoding.DecodeString(encoded)
-		if err == nil && json.Valid(claims) {
+		if err != nil {
+			continue
+		}
+		if _, err := decodeObject(claims); err == nil {
 			return string(claims)
 		}
 	}
