@@ -110,6 +110,12 @@ func endingSignals() []os.Signal {
 // supervise starts the child, passes signals on to it and waits for its end.
 // Its error is an exitError when the child did not start or did not succeed.
 func supervise(child *exec.Cmd, signals <-chan os.Signal, terminal bool) error {
+	select {
+	case received := <-signals:
+		// Whoever sent it wants no command any more.
+		return signalError(received)
+	default:
+	}
 	if err := child.Start(); err != nil {
 		return startError(err)
 	}
@@ -152,9 +158,15 @@ func childError(err error) error {
 		return err
 	}
 	if status, isWait := failed.Sys().(syscall.WaitStatus); isWait && status.Signaled() {
-		return exitError{code: codeSignal + int(status.Signal())}
+		return signalError(status.Signal())
 	}
 	return exitError{code: failed.ExitCode()}
+}
+
+// signalError is how a shell tells that a signal was the end of a command.
+func signalError(received os.Signal) error {
+	number, _ := received.(syscall.Signal) // Every signal is one.
+	return exitError{code: codeSignal + int(number)}
 }
 
 // startError tells why a command did not start, with the code a shell would
