@@ -144,10 +144,10 @@ func TestServicePrincipalKeepsTheLetterCaseOfGUIDs(t *testing.T) {
 	s := acctest.Start(t)
 	s.Test(resource.TestCase{Steps: []resource.TestStep{
 		{
-			Config: config(scanUpper(otherAppID), scanUpper("33333333-3333-3333-3333-000000000002")),
+			Config: config(strings.ToUpper(otherAppID), strings.ToUpper(otherObjectID)),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.StringExact(otherObjectID)),
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("app_id"), knownvalue.StringExact(scanUpper(otherAppID))),
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("app_id"), knownvalue.StringExact(strings.ToUpper(otherAppID))),
 			},
 		},
 		{
@@ -159,34 +159,24 @@ func TestServicePrincipalKeepsTheLetterCaseOfGUIDs(t *testing.T) {
 	}})
 }
 
-func scanUpper(guid string) string { return strings.ToUpper(guid) }
-
 func TestServicePrincipalIsImported(t *testing.T) {
 	t.Parallel()
+	object := config(appID, objectID, `display_name = "Invoice Reader"`)
 	for name, step := range map[string]resource.TestStep{
-		"by object id":          {ImportStateKind: resource.ImportCommandWithID, ImportStateId: takenObjectID, ImportStateVerify: true},
-		"by application id":     {ImportStateKind: resource.ImportCommandWithID, ImportStateId: takenAppID, ImportStateVerify: true},
-		"by upper case id":      {ImportStateKind: resource.ImportCommandWithID, ImportStateId: strings.ToUpper(takenObjectID), ImportStateVerify: true},
-		"by block with id":      {ImportStateKind: resource.ImportBlockWithID, ImportStateId: takenAppID},
-		"by block and identity": {ImportStateKind: resource.ImportBlockWithResourceIdentity},
+		"by object id":          {ImportStateKind: resource.ImportCommandWithID, ImportStateId: objectID, ImportStateVerify: true},
+		"by application id":     {ImportStateKind: resource.ImportCommandWithID, ImportStateId: appID, ImportStateVerify: true},
+		"by upper case id":      {ImportStateKind: resource.ImportCommandWithID, ImportStateId: strings.ToUpper(objectID), ImportStateVerify: true},
+		"by block with id":      {ImportStateKind: resource.ImportBlockWithID, ImportStateId: appID, Config: object},
+		"by block and identity": {ImportStateKind: resource.ImportBlockWithResourceIdentity, Config: object},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := acctest.Start(t)
 			step.ResourceName, step.ImportState = address, true
-			test := resource.TestCase{Steps: []resource.TestStep{
-				// An object must be in state before the test framework imports it, so adopt one first.
-				{Config: config(takenAppID, takenObjectID, `use_existing = true`, `display_name = "Payroll Archive"`)},
-			}}
-			if step.ImportStateVerify {
-				step.ImportStateVerifyIgnore = []string{"use_existing"}
-			} else {
-				step.Config = config(takenAppID, takenObjectID, `use_existing = true`, `display_name = "Payroll Archive"`)
-			}
+			test := resource.TestCase{Steps: []resource.TestStep{{Config: object}, step}}
 			if step.ImportStateKind == resource.ImportBlockWithResourceIdentity {
 				test.TerraformVersionChecks = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
 			}
-			test.Steps = append(test.Steps, step)
 			s.Test(test)
 		})
 	}
@@ -230,7 +220,7 @@ func TestServicePrincipalIdentityIsTheObjectID(t *testing.T) {
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
-				Config: config(appID, scanUpper(objectID)),
+				Config: config(appID, strings.ToUpper(objectID)),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"object_id": knownvalue.StringExact(objectID)}),
 				},
