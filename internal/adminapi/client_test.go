@@ -4,6 +4,7 @@
 package adminapi_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,5 +54,72 @@ func TestInvokeSendsTheRequestOfThePowerShellModule(t *testing.T) {
 		if got := request.header.Get(name); got != value {
 			t.Errorf("header %s = %q, want %q", name, got, value)
 		}
+	}
+}
+
+func TestEmptyNamesOfTheCallerAreNotSent(t *testing.T) {
+	t.Parallel()
+	s := serve(t, page(""))
+	client := s.client(t, func(c *adminapi.Config) { c.UserAgent, c.Application, c.Anchor = "", "", "" })
+	if _, err := client.Invoke(t.Context(), adminapi.Command{Cmdlet: "Get-Mailbox"}); err != nil {
+		t.Fatal(err)
+	}
+	header := s.asked()[0].header
+	if _, ok := header["User-Agent"]; ok || header.Get("X-ClientApplication") != "" {
+		t.Errorf("headers = %v", header)
+	}
+	if got, want := header.Get("X-AnchorMailbox"), adminapi.Anchor("", tenantID); got != want {
+		t.Errorf("anchor = %q, want %q", got, want)
+	}
+}
+
+func TestAnchor(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ organization, tenant, want string }{
+		{"contoso.onmicrosoft.com", tenantID, "UPN:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@contoso.onmicrosoft.com"},
+		{"", tenantID, "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@" + tenantID},
+	} {
+		if got := adminapi.Anchor(test.organization, test.tenant); got != test.want {
+			t.Errorf("Anchor(%q, %q) = %q, want %q", test.organization, test.tenant, got, test.want)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	s := serve(t, page(""))
+	for name, change := range map[string]func(*adminapi.Config){
+		"no endpoint":          func(c *adminapi.Config) { c.Cloud.ExchangeEndpoint = "" },
+		"plain http":           func(c *adminapi.Config) { c.Cloud.ExchangeEndpoint = "http://outlook.office365.com" },
+		"no tenant":            func(c *adminapi.Config) { c.TenantID = "" },
+		"no tokens":            func(c *adminapi.Config) { c.Tokens = nil },
+		"negative concurrency": func(c *adminapi.Config) { c.MaxConcurrency = -1 },
+	} {
+		config := s.config(t)
+		change(&config)
+		if _, err := adminapi.New(config); err == nil {
+			t.Errorf("%s: there is a client", name)
+		}
+	}
+}
+
+func TestReplacedEndpointIsAskedAndOwned(t *testing.T) {
+	t.Parallel()
+	s := serve(t,
+		redirect(http.StatusTemporaryRedirect, "/elsewhere"),
+		page(""))
+	client := s.client(t, func(c *adminapi.Config) {
+		c.Cloud.ExchangeEndpoint = "https://proxy.contoso.com:8443/exo/"
+		c.TenantID = "contoso.com"
+	})
+	if _, err := client.Invoke(t.Context(), adminapi.Command{Cmdlet: "Get-Mailbox"}); err != nil {
+		t.Fatal(err)
+	}
+	first, second := s.asked()[0], s.asked()[1]
+	if first.host != "proxy.contoso.com:8443" || first.uri != "/exo/adminapi/beta/contoso.com/InvokeCommand" {
+		t.Errorf("asked %s%s", first.host, first.uri)
+	}
+	if second.host != "proxy.contoso.com:8443" || second.uri != "/elsewhere" {
+		t.Errorf("redirected to %s%s", second.host, second.uri)
 	}
 }

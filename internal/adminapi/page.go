@@ -116,6 +116,9 @@ func (c *Client) mayHaveToken(target *url.URL) error {
 	if target.Scheme != "https" {
 		return fmt.Errorf("%q is not an https URL, and tokens travel over TLS only", target.Scheme+"://"+target.Host)
 	}
+	if target.User != nil {
+		return fmt.Errorf("the URL on %q carries a user name, which none of Exchange's does", target.Host)
+	}
 	if !c.config.Cloud.OwnsExchangeHost(target.Host) {
 		return fmt.Errorf("%q is no host of Exchange in the cloud %q, so it was not shown the token", target.Host, c.config.Cloud.Name)
 	}

@@ -143,7 +143,11 @@ func encodeBody(command Command) ([]byte, error) {
 // checkIdentity refuses an Identity that is there and empty: a Get cmdlet takes
 // it for none at all and answers with every object of the tenant.
 func checkIdentity(name string, value any) error {
-	if strings.EqualFold(name, "Identity") && (value == nil || value == "") {
+	if !strings.EqualFold(name, "Identity") {
+		return nil
+	}
+	text, isText := value.(string)
+	if value == nil || isText && strings.TrimSpace(text) == "" {
 		return errors.New("its Identity is empty, which Exchange takes for every object")
 	}
 	return nil

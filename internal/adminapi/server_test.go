@@ -32,8 +32,8 @@ type service struct {
 
 // request is what the service was asked.
 type request struct {
-	method, host, uri, body string
-	header                  http.Header
+	method, host, uri, body, remote string
+	header                          http.Header
 }
 
 func serve(t *testing.T, answers ...http.HandlerFunc) *service {
@@ -52,7 +52,7 @@ func (s *service) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	answer := s.answers[min(len(s.requests), len(s.answers)-1)]
-	s.requests = append(s.requests, request{r.Method, r.Host, r.RequestURI, string(body), r.Header.Clone()})
+	s.requests = append(s.requests, request{r.Method, r.Host, r.RequestURI, string(body), r.RemoteAddr, r.Header.Clone()})
 	s.mu.Unlock()
 	answer(w, r)
 }
