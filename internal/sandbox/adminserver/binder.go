@@ -4,8 +4,10 @@
 package adminserver
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,10 +47,7 @@ var commonParameters = []string{
 
 // arguments are parameters bound to values. A parameter that was given as null
 // is in values with nil.
-type arguments struct {
-	values          map[string]any
-	confirm, whatIf bool
-}
+type arguments struct{ values map[string]any }
 
 func (a arguments) given(name string) bool {
 	_, ok := a.values[name]
@@ -92,32 +91,28 @@ func (a arguments) choice(name string) *bool {
 
 // asksOnly reports whether the cmdlet is to say what it would do, and not do
 // it.
-func (a arguments) asksOnly() bool { return a.confirm || a.whatIf }
+func (a arguments) asksOnly() bool { return a.flag("Confirm") || a.flag("WhatIf") }
 
-// bind resolves names, parameter set and values, as PowerShell does.
+// confirmParameters are taken by the cmdlets that change something.
+var confirmParameters = []parameter{{name: "Confirm", kind: flag}, {name: "WhatIf", kind: flag}}
+
+// bind resolves names, values and parameter set, as PowerShell does.
 func (c cmdlet) bind(parameters map[string]any) (arguments, *bindingError) {
 	bound := arguments{values: map[string]any{}}
-	var unknown []string
-	for name, value := range parameters {
-		switch p, found := c.lookup(name); {
-		case found:
-			v, err := p.convert(value)
-			if err != nil {
-				return arguments{}, err
-			}
-			bound.values[p.name] = v
-		case c.confirms && strings.EqualFold(name, "Confirm"):
-			bound.confirm, _ = value.(bool)
-		case c.confirms && strings.EqualFold(name, "WhatIf"):
-			bound.whatIf, _ = value.(bool)
-		case slices.ContainsFunc(commonParameters, func(n string) bool { return strings.EqualFold(n, name) }):
-		default:
-			unknown = append(unknown, name)
-		}
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(parameters)), isCommon)
+	if err := c.checkNames(names); err != nil {
+		return arguments{}, err
 	}
-	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		return arguments{}, parameterSetError(unknown)
+	for _, name := range names {
+		p, _ := c.lookup(name)
+		if bound.given(p.name) {
+			return arguments{}, twiceError(p.name)
+		}
+		value, err := p.convert(parameters[name])
+		if err != nil {
+			return arguments{}, err
+		}
+		bound.values[p.name] = value
 	}
 	if err := c.checkSets(bound); err != nil {
 		return arguments{}, err
@@ -125,12 +120,38 @@ func (c cmdlet) bind(parameters map[string]any) (arguments, *bindingError) {
 	return bound, nil
 }
 
+func isCommon(name string) bool {
+	return slices.ContainsFunc(commonParameters, func(common string) bool { return strings.EqualFold(common, name) })
+}
+
+// checkNames refuses parameters that the cmdlet does not have.
+func (c cmdlet) checkNames(names []string) *bindingError {
+	var unknown []string
+	for _, name := range names {
+		if slices.ContainsFunc(c.unsupported, func(n string) bool { return strings.EqualFold(n, name) }) {
+			return unsupportedError(c.name, name)
+		}
+		if _, found := c.lookup(name); !found {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		return parameterSetError(unknown)
+	}
+	return nil
+}
+
+// lookup finds a parameter by its name in any letter case.
 func (c cmdlet) lookup(name string) (parameter, bool) {
-	i := slices.IndexFunc(c.parameters, func(p parameter) bool { return strings.EqualFold(p.name, name) })
+	parameters := c.parameters
+	if c.confirms {
+		parameters = slices.Concat(parameters, confirmParameters)
+	}
+	i := slices.IndexFunc(parameters, func(p parameter) bool { return strings.EqualFold(p.name, name) })
 	if i < 0 {
 		return parameter{}, false
 	}
-	return c.parameters[i], true
+	return parameters[i], true
 }
 
 // checkSets finds a parameter set that has all parameters given, and whose
@@ -155,31 +176,38 @@ func (c cmdlet) checkSets(bound arguments) *bindingError {
 	if len(exclusive) > 1 {
 		return parameterSetError(exclusive)
 	}
-	var missing []string
+	var refusal *bindingError
 	for _, set := range sets {
-		lacks := c.missing(set, bound)
-		if len(lacks) == 0 {
+		lacks := c.checkMandatory(set, bound)
+		if lacks == nil {
 			return nil
 		}
-		if missing == nil {
-			missing = lacks
-		}
+		refusal = cmp.Or(refusal, lacks)
 	}
-	return missingError(missing)
+	return refusal
 }
 
-// missing lists the mandatory parameters of a set that have no value.
-func (c cmdlet) missing(set string, bound arguments) []string {
+// checkMandatory refuses arguments that leave a mandatory parameter of a set
+// without a value.
+func (c cmdlet) checkMandatory(set string, bound arguments) *bindingError {
 	var missing []string
 	for _, p := range c.parameters {
 		if !p.mandatory || len(p.sets) > 0 && !slices.Contains(p.sets, set) {
 			continue
 		}
-		if v := bound.values[p.name]; v == nil || v == "" {
+		switch value, given := bound.values[p.name]; {
+		case !given:
 			missing = append(missing, p.name)
+		case value == nil:
+			return unboundError(p.name, "null")
+		case value == "":
+			return unboundError(p.name, "an empty string")
 		}
 	}
-	return missing
+	if len(missing) > 0 {
+		return missingError(missing)
+	}
+	return nil
 }
 
 // convert makes a JSON value one of the parameter's type.
@@ -310,12 +338,30 @@ func parameterSetError(names []string) *bindingError {
 	}
 }
 
-// missingError speaks PowerShell's own words: what the service says was not
-// seen.
+// The following refusals speak PowerShell's own words. What the service says in
+// their place was not seen.
+
 func missingError(names []string) *bindingError {
+	return powerShellError("Cannot process command because of one or more missing mandatory parameters: " + strings.Join(names, " ") + ".")
+}
+
+func unboundError(name, value string) *bindingError {
+	return powerShellError("Cannot bind argument to parameter '" + name + "' because it is " + value + ".")
+}
+
+func twiceError(name string) *bindingError {
+	return powerShellError("Cannot bind parameter because parameter '" + name + "' is specified more than once.")
+}
+
+func powerShellError(text string) *bindingError {
+	return &bindingError{class: "System.Management.Automation.ParameterBindingException", text: text, detailed: true}
+}
+
+// unsupportedError is the sandbox's own.
+func unsupportedError(cmdlet, name string) *bindingError {
 	return &bindingError{
-		class:    bindingClasses + "AmbiguousParameterSetException",
-		text:     "Cannot process command because of one or more missing mandatory parameters: " + strings.Join(names, " ") + ".",
+		class:    "System.NotSupportedException",
+		text:     "The sandbox tenant does not carry out the parameter " + name + " of " + cmdlet + ".",
 		detailed: true,
 	}
 }

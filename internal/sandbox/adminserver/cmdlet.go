@@ -26,7 +26,11 @@ type cmdlet struct {
 	parameters []parameter
 	// exclusive are parameters of which one call may have one.
 	exclusive []string
-	run       func(call) (result, error)
+	// unsupported are parameters that the service has and the sandbox does not
+	// carry out. They are refused by that name, so that nobody takes a list for
+	// what it is not.
+	unsupported []string
+	run         func(call) (result, error)
 }
 
 // call is a cmdlet's invocation.
@@ -34,6 +38,8 @@ type call struct {
 	tenant   *tenant.Tenant
 	behavior tenant.Behavior
 	caller   tenant.Caller
+	// server is the directory server that answers this call.
+	server string
 	arguments
 }
 

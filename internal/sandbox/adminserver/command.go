@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -19,6 +21,22 @@ type command struct {
 	// parameters hold string, json.Number, bool, nil, []any and map[string]any
 	// under the names as they were sent.
 	parameters map[string]any
+}
+
+// maxBody is the largest request body that is read, in bytes.
+const maxBody = 4 << 20
+
+// readCommand reads the body of a request.
+func readCommand(r *http.Request) (command, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return command{}, fmt.Errorf("the request body can't be read: %w", err)
+	case len(body) > maxBody:
+		return command{}, fmt.Errorf("the request body is larger than %d bytes", maxBody)
+	default:
+		return decodeCommand(body)
+	}
 }
 
 var errNoCommand = errors.New("The parameter 'CmdletInput' in the request payload is not a valid parameter for the operation 'InvokeCommand'.") //nolint:staticcheck // It is the service's text, shown as it is.

@@ -258,6 +258,6 @@ func (c call) tail(id string, e tenant.Entry, of class) object {
 		{"OrganizationalUnitRoot", o.InitialDomain},
 		{"OrganizationId", forest + "/Microsoft Exchange Hosted Organizations/" + o.InitialDomain + " - " + forest + "/ConfigurationUnits/" + o.InitialDomain + "/Configuration"},
 		{"Guid", guid(e.GUID)},
-		{"OriginatingServer", c.tenant.DomainController()},
+		{"OriginatingServer", c.server},
 	}
 }

@@ -21,6 +21,10 @@ var recipientCmdlets = []cmdlet{
 			{name: "ResultSize", kind: resultSize},
 		},
 		exclusive: []string{"Filter", "RecipientPreviewFilter"},
+		unsupported: []string{
+			"Anr", "AuthenticationType", "BookmarkDisplayName", "Capabilities", "Database", "IncludeSoftDeletedRecipients",
+			"OrganizationalUnit", "Properties", "PropertySet", "RecipientType", "SortBy",
+		},
 		run: func(c call) (result, error) {
 			return c.recipients(nil, call.recipient)
 		},
@@ -33,6 +37,10 @@ var recipientCmdlets = []cmdlet{
 			{name: "Filter"},
 			{name: "RecipientTypeDetails", kind: enumerates, enumeration: recipientTypeDetails},
 			{name: "ResultSize", kind: resultSize},
+		},
+		unsupported: []string{
+			"Anr", "Archive", "GroupMailbox", "InactiveMailboxOnly", "IncludeInactiveMailbox", "MailboxPlan", "Migration",
+			"OrganizationalUnit", "PublicFolder", "SoftDeletedMailbox", "SortBy", "UseCustomRouting",
 		},
 		run: func(c call) (result, error) {
 			return c.recipients(tenant.RecipientType.IsMailbox, call.mailbox)
@@ -47,6 +55,7 @@ var recipientCmdlets = []cmdlet{
 			{name: "RecipientTypeDetails", kind: enumerates, enumeration: recipientTypeDetails},
 			{name: "ResultSize", kind: resultSize},
 		},
+		unsupported: []string{"Anr", "IncludeSoftDeletedObjects", "OrganizationalUnit", "SortBy"},
 		run: func(c call) (result, error) {
 			return c.recipients(tenant.RecipientType.IsGroup, call.group)
 		},

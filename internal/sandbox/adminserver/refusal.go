@@ -4,9 +4,11 @@
 package adminserver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
@@ -66,7 +68,7 @@ func (f failure) bytes() []byte {
 func (f failure) response(status int, class string) response {
 	header := jsonHeader()
 	if class != "" {
-		header["X-ExceptionType"] = class
+		header["X-ExceptionType"] = class[strings.LastIndex(class, ".")+1:]
 	}
 	return response{status: status, header: header, body: f.bytes()}
 }
@@ -96,10 +98,7 @@ func sanitize(text string) string {
 // notAllowed answers an application that Entra has granted nothing, or whose
 // grant has not arrived. The body was seen so of a neighbouring address.
 func (s *Server) notAllowed(cmdlet string) *response {
-	if cmdlet == "" {
-		cmdlet = "InvokeCommand"
-	}
-	answer := failure{code: "Unauthorized", message: "User is not allowed to call " + cmdlet, noWarnings: true}.response(http.StatusUnauthorized, "")
+	answer := failure{code: "Unauthorized", message: "User is not allowed to call " + cmp.Or(cmdlet, "InvokeCommand"), noWarnings: true}.response(http.StatusUnauthorized, "")
 	return &answer
 }
 
@@ -130,7 +129,7 @@ func (s *Server) wrongMethod(allowed string) *response {
 
 // invalidOperation answers what is refused before a cmdlet is looked at.
 func (s *Server) invalidOperation(text, class string) response {
-	return failure{code: "BadRequest", message: "Invalid Operation", innerClass: class, innerText: text}.
+	return failure{code: "BadRequest", message: "Invalid Operation", innerClass: class, innerText: text, noWarnings: true}.
 		response(http.StatusBadRequest, class)
 }
 

@@ -81,6 +81,9 @@ func jsonHeader() map[string]string {
 		"OrganizationStatus": "Active",
 		"X-UserType":         "Business",
 		"X-ExchangeVersion":  "15.20.9478.013",
+
+		"X-ConcurrencyCount":                "0",
+		"X-CombinedAppOnlyConcurrencyCount": "0",
 	}
 }
 

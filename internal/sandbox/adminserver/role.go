@@ -7,16 +7,18 @@ import "github.com/terraform-exchange/terraform-provider-exchange/internal/sandb
 
 var roleCmdlets = []cmdlet{
 	{
-		name:       "Get-ManagementRole",
-		roles:      []string{roleManagement, viewOnlyConfiguration},
-		parameters: []parameter{{name: "Identity"}, {name: "RoleType"}},
-		run:        getManagementRole,
+		name:        "Get-ManagementRole",
+		roles:       []string{roleManagement, viewOnlyConfiguration},
+		parameters:  []parameter{{name: "Identity"}, {name: "RoleType"}},
+		unsupported: []string{"Cmdlet", "CmdletParameters", "GetChildren", "Recurse", "Script", "ScriptParameters"},
+		run:         getManagementRole,
 	},
 	{
-		name:       "Get-RoleGroup",
-		roles:      []string{roleManagement, viewOnlyConfiguration},
-		parameters: []parameter{{name: "Identity"}, {name: "ResultSize", kind: resultSize}, {name: "ShowPartnerLinked", kind: flag}},
-		run:        getRoleGroup,
+		name:        "Get-RoleGroup",
+		roles:       []string{roleManagement, viewOnlyConfiguration},
+		parameters:  []parameter{{name: "Identity"}, {name: "ResultSize", kind: resultSize}, {name: "ShowPartnerLinked", kind: flag}},
+		unsupported: []string{"Filter", "SortBy", "ReadFromDomainController"},
+		run:         getRoleGroup,
 	},
 	{
 		name:       "Get-RoleAssignmentPolicy",

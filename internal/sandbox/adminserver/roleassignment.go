@@ -114,7 +114,7 @@ func (c call) scope() (tenant.ScopeReference, bool) {
 
 func newManagementRoleAssignment(c call) (result, error) {
 	spec := tenant.RoleAssignmentSpec{Name: c.text("Name"), Role: c.text("Role"), Delegating: c.flag("Delegating")}
-	for _, p := range []tenant.AssigneeParameter{tenant.App, tenant.Policy, tenant.SecurityGroupParam, tenant.User} {
+	for _, p := range []tenant.AssigneeParameter{tenant.AppParameter, tenant.PolicyParameter, tenant.SecurityGroupParameter, tenant.UserParameter} {
 		if c.given(string(p)) {
 			spec.AssigneeParameter, spec.Assignee = p, c.text(string(p))
 		}

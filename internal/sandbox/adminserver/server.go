@@ -13,7 +13,6 @@ package adminserver
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -22,9 +21,6 @@ import (
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
-
-// maxBody is the largest request body that is read, in bytes.
-const maxBody = 4 << 20
 
 // Server serves the admin API of one tenant. It is an [http.Handler] for all
 // of /adminapi/ and safe for concurrent use.
@@ -106,25 +102,43 @@ func (s *Server) answer(r *http.Request, seen *Request) response {
 	if refused != nil {
 		return *refused
 	}
-	caller, refused := s.authenticate(r, route)
+	var command command
+	var unreadable error
+	if route.operation == invokeCommand {
+		command, unreadable = readCommand(r)
+		seen.describe(command)
+	}
+	caller, refused := s.authenticate(r, route, command)
 	if refused != nil {
 		return *refused
 	}
-	switch route.operation {
-	case banner:
+	switch {
+	case route.operation == banner:
 		return s.banner(r)
-	case moduleFile:
+	case route.operation == moduleFile:
 		return s.moduleFile(r, caller)
+	case unreadable != nil:
+		return s.invalidOperation(unreadable.Error(), "Microsoft.OData.ODataException")
 	default:
-		return s.invokeCommand(r, caller, seen)
+		return s.invokeCommand(r, caller, command, seen)
 	}
+}
+
+// describe notes what a command asks for.
+func (r *Request) describe(c command) {
+	if c.name == "" {
+		return
+	}
+	r.Cmdlet = c.name
+	r.Identity, _ = c.parameter("Identity").(string)
+	r.Parameters = c.parameterNames()
 }
 
 // authenticate checks the token and that it is one for the tenant in the
 // address, and then whether Entra has granted the application anything here.
-func (s *Server) authenticate(r *http.Request, route route) (tenant.Caller, *response) {
-	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
+func (s *Server) authenticate(r *http.Request, route route, command command) (tenant.Caller, *response) {
+	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || bearer == "" {
 		return tenant.Caller{}, s.unauthenticated("the request has no bearer token")
 	}
 	caller, err := s.tokens.Authorize(bearer)
@@ -135,7 +149,7 @@ func (s *Server) authenticate(r *http.Request, route route) (tenant.Caller, *res
 		return tenant.Caller{}, s.unauthenticated("the token is for another tenant")
 	}
 	if !slices.Contains(caller.Roles, tenant.ManageAsApp) || s.tenant.RolePropagating() {
-		return tenant.Caller{}, s.notAllowed(r.Header.Get("X-CmdletName"))
+		return tenant.Caller{}, s.notAllowed(command.name)
 	}
 	return tenant.Caller{ObjectID: caller.ObjectID, DirectoryRoles: caller.DirectoryRoles}, nil
 }
@@ -148,20 +162,8 @@ func (s *Server) isTenant(name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// invokeCommand runs the cmdlet that the body names.
-func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, seen *Request) response {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil || len(body) > maxBody {
-		return s.invalidOperation(fmt.Sprintf("The request body can't be read, or is larger than %d bytes.", maxBody), "System.IO.InvalidDataException")
-	}
-	command, err := decodeCommand(body)
-	if err != nil {
-		return s.invalidOperation(err.Error(), "Microsoft.OData.ODataException")
-	}
-	seen.Cmdlet = command.name
-	seen.Identity, _ = command.parameter("Identity").(string)
-	seen.Parameters = command.parameterNames()
-
+// invokeCommand runs the cmdlet that a command names.
+func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, command command, seen *Request) response {
 	cmdlet, known := cmdletByName(command.name)
 	if !known || !cmdlet.heldBy(s.tenant.CallerRoles(caller)) {
 		return s.forbidden()
@@ -195,7 +197,10 @@ func anchoredByID(anchor string) bool {
 
 // call is what a cmdlet's code is given.
 func (s *Server) call(caller tenant.Caller, arguments arguments) call {
-	return call{tenant: s.tenant, behavior: s.tenant.Behavior(), caller: caller, arguments: arguments}
+	return call{
+		tenant: s.tenant, behavior: s.tenant.Behavior(), caller: caller,
+		server: s.tenant.DomainController(), arguments: arguments,
+	}
 }
 
 // Run runs a cmdlet as the tenant's administrator would in a PowerShell window

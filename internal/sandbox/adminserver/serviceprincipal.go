@@ -56,7 +56,7 @@ var servicePrincipalCmdlets = []cmdlet{
 const serviceIDWarning = "The ServiceId parameter and property are deprecated. Use ObjectId instead."
 
 func newServicePrincipal(c call) (result, error) {
-	p, err := c.tenant.NewServicePrincipal(tenant.ServicePrincipalSpec{
+	p, err := c.tenant.NewServicePrincipal(c.caller, tenant.ServicePrincipalSpec{
 		AppID:       c.text("AppId"),
 		ObjectID:    cmp.Or(c.text("ObjectId"), c.text("ServiceId")),
 		DisplayName: c.text("DisplayName"),

@@ -97,32 +97,9 @@ func (t *Tenant) reach(assignee string) (map[string]way, error) {
 	if assignee == "" {
 		return reached, nil
 	}
-	var member, policy string
-	switch {
-	case len(find(t.servicePrincipals, assignee, pointerRanks)) > 0:
-		p, err := one(t, t.servicePrincipals, assignee, pointerRanks)
-		if err != nil {
-			return nil, err
-		}
-		member = p.GUID
-	case len(find(t.roleGroups, assignee, roleGroupRanks)) > 0:
-		g, err := one(t, t.roleGroups, assignee, roleGroupRanks)
-		if err != nil {
-			return nil, err
-		}
-		member = g.GUID
-	case len(find(t.policies, assignee, policyRanks)) > 0:
-		p, err := one(t, t.policies, assignee, policyRanks)
-		if err != nil {
-			return nil, err
-		}
-		member = p.GUID
-	default:
-		r, err := one(t, t.recipients, assignee, recipientRanks)
-		if err != nil {
-			return nil, err
-		}
-		member, policy = r.GUID, r.Policy
+	member, err := t.assigneeGUID(assignee)
+	if err != nil {
+		return nil, err
 	}
 	reached[member] = way{method: "Direct"}
 	for _, r := range t.recipients {
@@ -138,10 +115,38 @@ func (t *Tenant) reach(assignee string) (map[string]way, error) {
 			}
 		}
 	}
-	if policy != "" {
-		reached[policy] = way{method: "RoleAssignmentPolicy", chain: t.policyName(policy)}
+	if r := t.recipientByGUID(member); r != nil && r.Policy != "" {
+		reached[r.Policy] = way{method: "RoleAssignmentPolicy", chain: t.policyName(r.Policy)}
 	}
 	return reached, nil
+}
+
+// assigneeGUID finds an assignee of any kind.
+func (t *Tenant) assigneeGUID(identity string) (string, error) {
+	for _, found := range [][]string{
+		guids(find(t.servicePrincipals, identity, pointerRanks)),
+		guids(find(t.roleGroups, identity, roleGroupRanks)),
+		guids(find(t.policies, identity, policyRanks)),
+		guids(find(t.recipients, identity, recipientRanks)),
+	} {
+		switch len(found) {
+		case 0:
+		case 1:
+			return found[0], nil
+		default:
+			return "", ambiguous(identity)
+		}
+	}
+	return "", t.notFound(identity)
+}
+
+// guids are the GUIDs of objects of one kind.
+func guids[T interface{ guid() string }](objects []T) []string {
+	var ids []string
+	for _, o := range objects {
+		ids = append(ids, o.guid())
+	}
+	return ids
 }
 
 func (t *Tenant) policyName(guid string) string {

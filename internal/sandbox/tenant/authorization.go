@@ -40,7 +40,8 @@ func (t *Tenant) TestServicePrincipalAuthorization(identity, resource string) ([
 	}
 	var mailbox *Recipient
 	if resource != "" {
-		if mailbox, err = one(t, t.recipients, resource, recipientRanks); err != nil {
+		mailboxes := t.recipientsOf(UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, Microsoft365Group)
+		if mailbox, err = one(t, mailboxes, resource, recipientRanks); err != nil {
 			return nil, err
 		}
 	}

@@ -31,10 +31,10 @@ func Contoso() *Tenant {
 	t := empty(contosoOrganization())
 	seed := seeder{t}
 	t.clock = func() time.Time { return seedTime }
-	seed.applications()
-	seed.recipients()
-	seed.administrativeUnits()
-	seed.permissions()
+	seed.addApplications()
+	seed.addRecipients()
+	seed.addAdministrativeUnits()
+	seed.addPermissions()
 	t.clock = time.Now
 	return t
 }
@@ -69,7 +69,7 @@ func empty(organization Organization) *Tenant {
 // seeder adds Contoso's objects to a tenant.
 type seeder struct{ *Tenant }
 
-func (s seeder) application(name, suffix string) {
+func (s seeder) addApplication(name, suffix string) {
 	appID := "22222222-2222-2222-2222-" + suffix
 	s.appRegistrations = append(s.appRegistrations, &AppRegistration{
 		ObjectID: "44444444-4444-4444-4444-" + suffix, AppID: appID, DisplayName: name,
@@ -79,7 +79,7 @@ func (s seeder) application(name, suffix string) {
 	})
 }
 
-func (s seeder) applications() {
+func (s seeder) addApplications() {
 	// The first one has ids of one digit, which are easy to tell apart.
 	s.appRegistrations = append(s.appRegistrations, &AppRegistration{
 		ObjectID: "44444444-4444-4444-4444-444444444444", AppID: "22222222-2222-2222-2222-222222222222", DisplayName: "Invoice Reader",
@@ -87,17 +87,17 @@ func (s seeder) applications() {
 	s.enterpriseApplications = append(s.enterpriseApplications, &EnterpriseApplication{
 		ObjectID: "33333333-3333-3333-3333-333333333333", AppID: "22222222-2222-2222-2222-222222222222", DisplayName: "Invoice Reader",
 	})
-	s.application("Calendar Sync", "000000000002")
+	s.addApplication("Calendar Sync", "000000000002")
 	for n := 3; n <= 22; n++ {
-		s.application(fmt.Sprintf("Test App %02d", n), fmt.Sprintf("%012d", n))
+		s.addApplication(fmt.Sprintf("Test App %02d", n), fmt.Sprintf("%012d", n))
 	}
-	s.application("Payroll Archive", "0000000000aa")
-	s.application("Legacy Scanner", "0000000000bb")
-	s.application("Room Booking", "0000000000cc")
+	s.addApplication("Payroll Archive", "0000000000aa")
+	s.addApplication("Legacy Scanner", "0000000000bb")
+	s.addApplication("Room Booking", "0000000000cc")
 }
 
-// recipient adds a recipient whose ids follow from its address.
-func (s seeder) recipient(r Recipient, alias string) *Recipient {
+// addRecipient adds a recipient whose ids follow from its address.
+func (s seeder) addRecipient(r Recipient, alias string) *Recipient {
 	domain := s.organization.Domains[0]
 	r.Alias = alias
 	r.PrimarySMTPAddress = alias + "@" + domain
@@ -115,43 +115,43 @@ func (s seeder) recipient(r Recipient, alias string) *Recipient {
 		r.UsageLocation = "DE"
 	}
 	added := &r
-	s.Tenant.recipients = append(s.Tenant.recipients, added)
+	s.recipients = append(s.recipients, added)
 	return added
 }
 
-func (s seeder) user(alias, first, last, department, office string) {
-	s.recipient(Recipient{
+func (s seeder) addUser(alias, first, last, department, office string) {
+	s.addRecipient(Recipient{
 		Type: UserMailbox, DisplayName: first + " " + last, FirstName: first, LastName: last,
 		Department: department, Office: office, Company: "Contoso",
-		EmailAddresses: []string{"SIP:" + alias + "@" + s.organization.Domains[0]},
+		EmailAddresses: []string{"SIP:" + alias + "@" + s.organization.Domains[0], "SPO:SPO_" + guidOf("site "+alias) + "@SPO_" + s.organization.TenantID},
 	}, alias)
 }
 
-func (s seeder) recipients() {
-	s.user("adele", "Adele", "Vance", "Finance", "Berlin")
-	s.user("alex", "Alex", "Wilber", "Marketing", "Hamburg")
-	s.user("megan", "Megan", "Bowen", "Sales", "Seattle")
-	s.user("diego", "Diego", "Siciliani", "Human Resources", "Berlin")
-	s.user("lynne", "Lynne", "Robbins", "Finance", "Hamburg")
+func (s seeder) addRecipients() {
+	s.addUser("adele", "Adele", "Vance", "Finance", "Berlin")
+	s.addUser("alex", "Alex", "Wilber", "Marketing", "Hamburg")
+	s.addUser("megan", "Megan", "Bowen", "Sales", "Seattle")
+	s.addUser("diego", "Diego", "Siciliani", "Human Resources", "Berlin")
+	s.addUser("lynne", "Lynne", "Robbins", "Finance", "Hamburg")
 
-	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Invoices", Office: "Berlin", Department: "Finance", CustomAttributes: [15]string{"finance"}}, "invoices")
-	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Payroll", Office: "Berlin", Department: "Human Resources", CustomAttributes: [15]string{"payroll"}}, "payroll")
-	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Support", Office: "Hamburg"}, "support")
-	s.recipient(Recipient{Type: SharedMailbox, DisplayName: "Info"}, "info")
-	s.recipient(Recipient{Type: RoomMailbox, DisplayName: "Berlin 1", Office: "Berlin"}, "berlin-1")
-	s.recipient(Recipient{Type: EquipmentMailbox, DisplayName: "Projector", Office: "Berlin"}, "projector")
-	s.recipient(Recipient{
+	s.addRecipient(Recipient{Type: SharedMailbox, DisplayName: "Invoices", Office: "Berlin", Department: "Finance", CustomAttributes: [15]string{"finance"}}, "invoices")
+	s.addRecipient(Recipient{Type: SharedMailbox, DisplayName: "Payroll", Office: "Berlin", Department: "Human Resources", CustomAttributes: [15]string{"payroll"}}, "payroll")
+	s.addRecipient(Recipient{Type: SharedMailbox, DisplayName: "Support", Office: "Hamburg"}, "support")
+	s.addRecipient(Recipient{Type: SharedMailbox, DisplayName: "Info"}, "info")
+	s.addRecipient(Recipient{Type: RoomMailbox, DisplayName: "Berlin 1", Office: "Berlin"}, "berlin-1")
+	s.addRecipient(Recipient{Type: EquipmentMailbox, DisplayName: "Projector", Office: "Berlin"}, "projector")
+	s.addRecipient(Recipient{
 		Type: MailUser, DisplayName: "Fabrikam Auditor", ExternalEmailAddress: "SMTP:auditor@fabrikam.com",
 		UserPrincipalName: "auditor@" + s.organization.Domains[0],
 	}, "auditor")
 
-	finance := s.recipient(Recipient{Type: SecurityGroup, DisplayName: "Finance Team"}, "finance-team")
+	finance := s.addRecipient(Recipient{Type: SecurityGroup, DisplayName: "Finance Team"}, "finance-team")
 	finance.Members = s.guids("adele", "invoices")
-	all := s.recipient(Recipient{Type: SecurityGroup, DisplayName: "All Apps Scope"}, "all-apps-scope")
+	all := s.addRecipient(Recipient{Type: SecurityGroup, DisplayName: "All Apps Scope"}, "all-apps-scope")
 	all.Members = s.guids("finance-team", "support")
-	newsletter := s.recipient(Recipient{Type: DistributionGroup, DisplayName: "Newsletter"}, "newsletter")
+	newsletter := s.addRecipient(Recipient{Type: DistributionGroup, DisplayName: "Newsletter"}, "newsletter")
 	newsletter.Members = s.guids("adele", "alex", "megan", "auditor")
-	project := s.recipient(Recipient{Type: Microsoft365Group, DisplayName: "Project X", Entry: Entry{Name: "project-x"}}, "project-x")
+	project := s.addRecipient(Recipient{Type: Microsoft365Group, DisplayName: "Project X", Entry: Entry{Name: "project-x"}}, "project-x")
 	project.Members = s.guids("alex", "megan")
 }
 
@@ -159,7 +159,7 @@ func (s seeder) recipients() {
 func (s seeder) guids(aliases ...string) []string {
 	var guids []string
 	for _, alias := range aliases {
-		for _, r := range s.Tenant.recipients {
+		for _, r := range s.recipients {
 			if strings.EqualFold(r.Alias, alias) {
 				guids = append(guids, r.GUID)
 			}
@@ -168,27 +168,27 @@ func (s seeder) guids(aliases ...string) []string {
 	return guids
 }
 
-func (s seeder) administrativeUnits() {
+func (s seeder) addAdministrativeUnits() {
 	for _, u := range []AdministrativeUnit{
 		{Entry: Entry{Name: "60f565a0-9a30-40e6-a34e-4023db4616c2"}, DisplayName: "Europe", Description: "Offices in Europe", Members: s.guids("adele", "invoices")},
 		{Entry: Entry{Name: "4d819ce9-9257-44d6-9f3c-1c1d2e3f4a5b"}, DisplayName: "West Coast", Description: "Offices on the West Coast", Members: s.guids("megan")},
 		{Entry: Entry{Name: "7c2e8a51-0d3b-4f6a-9e84-5b1f0c9d2a37"}, DisplayName: "West Coast", SoftDeleted: true},
 	} {
 		u.Entry = s.newEntry(u.Name, recipientContainer)
-		s.Tenant.administrativeUnits = append(s.Tenant.administrativeUnits, &u)
+		s.administrativeUnits = append(s.administrativeUnits, &u)
 	}
 }
 
-// permissions adds the pointers, scopes and role assignments to adopt. They
+// addPermissions adds the pointers, scopes and role assignments to adopt. They
 // are made by the cmdlets' own rules, which refuse none of them.
-func (s seeder) permissions() {
+func (s seeder) addPermissions() {
 	administrator := Caller{Administrator: true}
 	for _, p := range []ServicePrincipalSpec{
 		{AppID: "22222222-2222-2222-2222-0000000000aa", ObjectID: "33333333-3333-3333-3333-0000000000aa", DisplayName: "Payroll Archive"},
 		{AppID: "22222222-2222-2222-2222-0000000000bb", ObjectID: "33333333-3333-3333-3333-0000000000bb", DisplayName: "Legacy Scanner"},
 		{AppID: "22222222-2222-2222-2222-0000000000cc", ObjectID: "33333333-3333-3333-3333-0000000000cc", DisplayName: "Room Booking"},
 	} {
-		must(s.NewServicePrincipal(p))
+		must(s.NewServicePrincipal(administrator, p))
 	}
 	for _, m := range []ManagementScopeSpec{
 		{Name: "Payroll mailboxes", RecipientFilter: "CustomAttribute1 -eq 'payroll'"},
@@ -200,46 +200,46 @@ func (s seeder) permissions() {
 	for _, a := range []RoleAssignmentSpec{
 		{
 			Name: "Payroll Archive Mail.Read", Role: "Application Mail.Read",
-			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000aa",
+			AssigneeParameter: AppParameter, Assignee: "33333333-3333-3333-3333-0000000000aa",
 			Scope: ScopeReference{CustomResourceScope, "Payroll mailboxes"},
 		},
 		{
 			Name: "Room Booking Calendars.ReadWrite", Role: "Application Calendars.ReadWrite",
-			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000cc",
+			AssigneeParameter: AppParameter, Assignee: "33333333-3333-3333-3333-0000000000cc",
 			Scope: ScopeReference{RecipientAdministrativeUnitScope, "60f565a0-9a30-40e6-a34e-4023db4616c2"},
 		},
 		{
 			Name: "Room Booking Contacts.Read", Role: "Application Contacts.Read",
-			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000cc",
+			AssigneeParameter: AppParameter, Assignee: "33333333-3333-3333-3333-0000000000cc",
 			Scope: ScopeReference{RecipientGroupScope, "Finance Team"},
 		},
 		{
 			Role:              "Application MailTips.ReadBasic.All",
-			AssigneeParameter: App, Assignee: "33333333-3333-3333-3333-0000000000cc",
+			AssigneeParameter: AppParameter, Assignee: "33333333-3333-3333-3333-0000000000cc",
 		},
 		{
 			Name: "Berlin mailboxes for Finance", Role: "Mail Recipients",
-			AssigneeParameter: SecurityGroupParam, Assignee: "Finance Team",
+			AssigneeParameter: SecurityGroupParameter, Assignee: "Finance Team",
 			Scope: ScopeReference{CustomRecipientWriteScope, "Berlin recipients"},
 		},
 		{
 			Name: "Executive mailboxes for Megan", Role: "Mail Recipients",
-			AssigneeParameter: User, Assignee: "megan@contoso.com",
+			AssigneeParameter: UserParameter, Assignee: "megan@contoso.com",
 			Scope: ScopeReference{ExclusiveRecipientWriteScope, "Executives"},
 		},
 		{
 			Role:              "User Options",
-			AssigneeParameter: User, Assignee: "alex@contoso.com",
+			AssigneeParameter: UserParameter, Assignee: "alex@contoso.com",
 			Scope: ScopeReference{RecipientOrganizationalUnitScope, "contoso.onmicrosoft.com"},
 		},
 		{
 			Name: "Own groups for All Apps Scope", Role: "Distribution Groups",
-			AssigneeParameter: SecurityGroupParam, Assignee: "All Apps Scope",
+			AssigneeParameter: SecurityGroupParameter, Assignee: "All Apps Scope",
 			Scope: ScopeReference{RecipientRelativeWriteScope, "MyDistributionGroups"},
 		},
 		{
 			Name: "Contacts for everybody", Role: "MyContactInformation",
-			AssigneeParameter: Policy, Assignee: defaultPolicy,
+			AssigneeParameter: PolicyParameter, Assignee: defaultPolicy,
 		},
 	} {
 		must(s.NewManagementRoleAssignment(administrator, a))

@@ -33,6 +33,8 @@ type Entry struct {
 	Version int32
 }
 
+func (e Entry) guid() string { return e.GUID }
+
 // newEntry makes the entry of an object that is created now in container.
 // Its GUID follows from the order of creation alone.
 func (t *Tenant) newEntry(name, container string) Entry {

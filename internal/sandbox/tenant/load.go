@@ -220,14 +220,14 @@ func (l loader) load(f file) (*Tenant, error) {
 	}
 	l.SetClock(func() time.Time { return seedTime })
 	for _, section := range []func() error{
-		func() error { return each(l, "applications", f.Applications, l.application) },
-		func() error { return each(l, "recipients", f.Recipients, l.recipient) },
-		func() error { return each(l, "recipients", f.Recipients, l.members) },
-		func() error { return each(l, "administrative_units", f.AdministrativeUnits, l.unit) },
-		func() error { return each(l, "service_principals", f.ServicePrincipals, l.pointer) },
-		func() error { return each(l, "management_scopes", f.ManagementScopes, l.scope) },
-		func() error { return each(l, "role_groups", f.RoleGroups, l.roleGroup) },
-		func() error { return each(l, "role_assignments", f.RoleAssignments, l.assignment) },
+		func() error { return each(l, "applications", f.Applications, l.addApplication) },
+		func() error { return each(l, "recipients", f.Recipients, l.addRecipient) },
+		func() error { return each(l, "recipients", f.Recipients, l.addMembers) },
+		func() error { return each(l, "administrative_units", f.AdministrativeUnits, l.addUnit) },
+		func() error { return each(l, "service_principals", f.ServicePrincipals, l.addPointer) },
+		func() error { return each(l, "management_scopes", f.ManagementScopes, l.addScope) },
+		func() error { return each(l, "role_groups", f.RoleGroups, l.addRoleGroup) },
+		func() error { return each(l, "role_assignments", f.RoleAssignments, l.addAssignment) },
 	} {
 		if err := section(); err != nil {
 			return nil, err
@@ -283,7 +283,7 @@ var directoryRoleNames = map[string]string{
 // distantFuture is when secrets expire that have no date.
 var distantFuture = time.Date(2099, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-func (l loader) application(a fileApplication) error {
+func (l loader) addApplication(a fileApplication) error {
 	registration := &AppRegistration{
 		ObjectID: cmp.Or(a.RegistrationID, guidOf("registration "+a.AppID)), AppID: a.AppID, DisplayName: a.Name,
 	}
@@ -320,7 +320,7 @@ func (l loader) application(a fileApplication) error {
 	return nil
 }
 
-func (l loader) recipient(r fileRecipient) error {
+func (l loader) addRecipient(r fileRecipient) error {
 	types := []RecipientType{UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, MailUser, DistributionGroup, SecurityGroup, Microsoft365Group}
 	if !slices.Contains(types, r.Type) {
 		return fmt.Errorf("the type %q is none of %v", r.Type, types)
@@ -366,12 +366,12 @@ func (l loader) recipient(r fileRecipient) error {
 	}
 	added.Entry = l.newEntry(cmp.Or(r.Name, added.DisplayName), recipientContainer)
 	added.SID = l.newSID()
-	l.Tenant.recipients = append(l.Tenant.recipients, added)
+	l.recipients = append(l.recipients, added)
 	return nil
 }
 
-// members adds the members of a group, once all recipients are there.
-func (l loader) members(r fileRecipient) error {
+// addMembers adds the members of a group, once all recipients are there.
+func (l loader) addMembers(r fileRecipient) error {
 	if len(r.Members) == 0 {
 		return nil
 	}
@@ -398,7 +398,7 @@ func (l loader) recipientGUIDs(identities []string) ([]string, error) {
 	return guids, nil
 }
 
-func (l loader) unit(u fileUnit) error {
+func (l loader) addUnit(u fileUnit) error {
 	if !isGUID(u.ID) {
 		return fmt.Errorf("the id %q is not a GUID", u.ID)
 	}
@@ -406,25 +406,25 @@ func (l loader) unit(u fileUnit) error {
 	if err != nil {
 		return err
 	}
-	l.Tenant.administrativeUnits = append(l.Tenant.administrativeUnits, &AdministrativeUnit{
+	l.administrativeUnits = append(l.administrativeUnits, &AdministrativeUnit{
 		Entry: l.newEntry(u.ID, recipientContainer), DisplayName: u.DisplayName, Description: u.Description,
 		Members: members, SoftDeleted: u.SoftDeleted,
 	})
 	return nil
 }
 
-func (l loader) pointer(p filePointer) error {
-	_, err := l.NewServicePrincipal(ServicePrincipalSpec(p))
+func (l loader) addPointer(p filePointer) error {
+	_, err := l.NewServicePrincipal(Caller{Administrator: true}, ServicePrincipalSpec(p))
 	return err
 }
 
-func (l loader) scope(s fileScope) error {
+func (l loader) addScope(s fileScope) error {
 	_, err := l.NewManagementScope(Caller{Administrator: true}, ManagementScopeSpec(s))
 	return err
 }
 
-// roleGroup adds a role group, or members and roles to one that is there.
-func (l loader) roleGroup(g fileRoleGroup) error {
+// addRoleGroup adds a role group, or members and roles to one that is there.
+func (l loader) addRoleGroup(g fileRoleGroup) error {
 	if err := checkName(g.Name); err != nil {
 		return err
 	}
@@ -434,7 +434,7 @@ func (l loader) roleGroup(g fileRoleGroup) error {
 			Entry: l.newEntry(g.Name, recipientContainer), DisplayName: cmp.Or(g.DisplayName, g.Name),
 			Description: g.Description, SID: l.newSID(),
 		}
-		l.Tenant.roleGroups = append(l.Tenant.roleGroups, group)
+		l.roleGroups = append(l.roleGroups, group)
 		found = append(found, group)
 	}
 	group := found[0]
@@ -450,20 +450,20 @@ func (l loader) roleGroup(g fileRoleGroup) error {
 		group.Members = append(group.Members, guids...)
 	}
 	for _, name := range g.Roles {
-		if err := l.assignment(fileAssignment{Role: name, SecurityGroup: g.Name}); err != nil {
+		if err := l.addAssignment(fileAssignment{Role: name, SecurityGroup: g.Name}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l loader) assignment(a fileAssignment) error {
+func (l loader) addAssignment(a fileAssignment) error {
 	spec := RoleAssignmentSpec{Name: a.Name, Role: a.Role, Delegating: a.Delegating}
 	assignees := 0
 	for _, given := range []struct {
 		parameter AssigneeParameter
 		identity  string
-	}{{App, a.App}, {User, a.User}, {SecurityGroupParam, a.SecurityGroup}, {Policy, a.Policy}} {
+	}{{AppParameter, a.App}, {UserParameter, a.User}, {SecurityGroupParameter, a.SecurityGroup}, {PolicyParameter, a.Policy}} {
 		if given.identity != "" {
 			spec.AssigneeParameter, spec.Assignee = given.parameter, given.identity
 			assignees++

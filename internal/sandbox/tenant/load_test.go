@@ -19,7 +19,7 @@ func TestLoadRefusesWithTheLine(t *testing.T) {
 		"unknown position":     {"behavior:\n  filter_echo: loud\n", "line 2: filter_echo: the value must be one of verbatim, parentheses, dn_lowercase"},
 		"bad lag":              {"behavior:\n  assignment_lag: soon\n", "line 2: assignment_lag: the value must be a number of calls or a duration such as 30s"},
 		"bad base":             {"base: fabrikam\n", `base is "fabrikam"`},
-		"no YAML":              {"base: [\n", "line 2"},
+		"no YAML":              {"base: [\n", "line 1"},
 		"bad filter":           {"management_scopes:\n  - name: a\n    recipient_filter: Alias -eq 'a'\n  - name: b\n    recipient_filter: Alias\n", "line 4: management_scopes: Cannot bind parameter"},
 		"unknown member":       {"recipients:\n  - type: MailUniversalSecurityGroup\n    address: g@contoso.com\n    members: [nobody@contoso.com]\n", `line 2: recipients: member "nobody@contoso.com"`},
 		"two assignees":        {"role_assignments:\n  - role: Mail Recipients\n    user: adele@contoso.com\n    security_group: Finance Team\n", "line 2: role_assignments: a role assignment has one of"},

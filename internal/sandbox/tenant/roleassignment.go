@@ -59,10 +59,10 @@ type AssigneeParameter string
 
 // The parameters that name an assignee.
 const (
-	App                AssigneeParameter = "App"
-	User               AssigneeParameter = "User"
-	SecurityGroupParam AssigneeParameter = "SecurityGroup"
-	Policy             AssigneeParameter = "Policy"
+	AppParameter           AssigneeParameter = "App"
+	UserParameter          AssigneeParameter = "User"
+	SecurityGroupParameter AssigneeParameter = "SecurityGroup"
+	PolicyParameter        AssigneeParameter = "Policy"
 )
 
 // assignment is a role assignment in the store.
@@ -248,7 +248,7 @@ func (t *Tenant) assignmentNamed(name string) *assignment {
 // resolveAssignee finds the object that an assignee parameter names.
 func (t *Tenant) resolveAssignee(by Caller, parameter AssigneeParameter, identity string) (AssigneeType, Entry, error) {
 	switch parameter {
-	case App:
+	case AppParameter:
 		p, err := one(t, t.servicePrincipals, identity, pointerRanks)
 		if err != nil {
 			return "", Entry{}, err
@@ -257,13 +257,13 @@ func (t *Tenant) resolveAssignee(by Caller, parameter AssigneeParameter, identit
 			return "", Entry{}, t.notFound(identity)
 		}
 		return ServicePrincipalAssignee, p.Entry, nil
-	case Policy:
+	case PolicyParameter:
 		p, err := one(t, t.policies, identity, policyRanks)
 		if err != nil {
 			return "", Entry{}, err
 		}
 		return PolicyAssignee, p.Entry, nil
-	case SecurityGroupParam:
+	case SecurityGroupParameter:
 		if found := find(t.roleGroups, identity, roleGroupRanks); len(found) == 1 {
 			return RoleGroupAssignee, found[0].Entry, nil
 		}

@@ -58,12 +58,12 @@ type ServicePrincipalSpec struct {
 // NewServicePrincipal makes a pointer to an enterprise application. Exchange
 // refuses a pair of ids that is none; its words for that are not known, so
 // these are invented. It works in a dehydrated organization.
-func (t *Tenant) NewServicePrincipal(spec ServicePrincipalSpec) (ServicePrincipal, error) {
+func (t *Tenant) NewServicePrincipal(by Caller, spec ServicePrincipalSpec) (ServicePrincipal, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for name, id := range map[string]string{"AppId": spec.AppID, "ObjectId": spec.ObjectID} {
+	for _, id := range []string{spec.AppID, spec.ObjectID} {
 		if !isGUID(id) {
-			return ServicePrincipal{}, invalid(typeValidation, "The value '%s' of the parameter %s isn't a GUID.", id, name)
+			return ServicePrincipal{}, invalid(typeValidation, "The value '%s' isn't a GUID.", id)
 		}
 	}
 	for _, p := range t.servicePrincipals {
@@ -83,7 +83,9 @@ func (t *Tenant) NewServicePrincipal(spec ServicePrincipalSpec) (ServicePrincipa
 			DisplayName: spec.DisplayName,
 			SID:         t.newSID(),
 		},
-		unseen: t.behavior.ServicePrincipalLag.begin(t.clock()),
+	}
+	if !by.Administrator {
+		p.unseen = t.behavior.ServicePrincipalLag.begin(t.clock())
 	}
 	t.servicePrincipals = append(t.servicePrincipals, p)
 	return p.ServicePrincipal, nil
