@@ -90,7 +90,7 @@ func run(command *cobra.Command, arguments []string, tenantFile string, summary 
 		}
 	}()
 
-	child := exec.CommandContext(command.Context(), arguments[0], arguments[1:]...) //nolint:gosec // To run what the user names is the purpose.
+	child := exec.CommandContext(command.Context(), arguments[0], arguments[1:]...)
 	child.Env = sandbox.ChildEnvironment(os.Environ(), box.Environment())
 	child.Stdin, child.Stdout, child.Stderr = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()
 	err = supervise(child, signals, hasTerminal())

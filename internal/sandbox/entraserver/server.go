@@ -42,11 +42,12 @@ type Config struct {
 	TokenLifetime time.Duration
 	// Clock tells the time for tokens, secrets and assertions. Nil means time.Now.
 	Clock func() time.Time
-	// Observe, if set, is called after each answer, from the request's goroutine.
+	// Observe, if set, is called for each answer, from the request's goroutine and
+	// before the answer is sent: whoever has an answer finds it observed.
 	Observe func(Request)
 }
 
-// A Request is one request the Server has answered, as told to Config.Observe.
+// A Request is one request and its outcome, as told to Config.Observe.
 type Request struct {
 	// Endpoint is "token", "openid-configuration", "instance-discovery" or "keys".
 	Endpoint string
@@ -100,9 +101,9 @@ func New(config Config) (*Server, error) {
 	if s.lifetime == 0 {
 		s.lifetime = DefaultTokenLifetime
 	}
-	s.handle("/{tenant}/v2.0/.well-known/openid-configuration", "openid-configuration", s.openIDConfiguration)
-	s.handle("/{tenant}/discovery/v2.0/keys", "keys", s.keys)
-	s.handle("/common/discovery/instance", "instance-discovery", s.instanceDiscovery)
+	s.handle("GET /{tenant}/v2.0/.well-known/openid-configuration", "openid-configuration", s.openIDConfiguration)
+	s.handle("GET /{tenant}/discovery/v2.0/keys", "keys", s.keys)
+	s.handle("GET /common/discovery/instance", "instance-discovery", s.instanceDiscovery)
 	s.handle("/{tenant}/oauth2/v2.0/token", "token", s.token)
 	return s, nil
 }
@@ -157,10 +158,10 @@ func (s *Server) handle(pattern, name string, endpoint func(*http.Request) (answ
 			s.tokens++
 			s.mu.Unlock()
 		}
-		writeJSON(w, r, status, body, trace, correlation)
 		if s.observe != nil {
 			s.observe(Request{Endpoint: name, ClientID: answer.clientID, Status: status})
 		}
+		writeJSON(w, r, status, body, trace, correlation)
 	})
 }
 
