@@ -41,7 +41,8 @@ real tenant by mistake.
 
 The exit code is COMMAND's: 128 and the number of the signal when one ended it, 127
 when there is no such command, 126 when it cannot be executed. It is 1 when the
-sandbox itself fails. SIGINT and SIGTERM are passed on to COMMAND.`,
+sandbox itself fails. SIGINT, SIGTERM and SIGHUP reach COMMAND, and the tenant waits
+until it has ended.`,
 		Example: `  # Test a module
   exchange-sandbox run -- terraform test
 
