@@ -69,7 +69,7 @@ func TestRowHas(t *testing.T) {
 			t.Errorf("Has(%q) = %t, want %t", name, got, want)
 		}
 	}
-	if (adminapi.Row)(nil).Has("text") {
+	if adminapi.Row(nil).Has("text") {
 		t.Error("a nil row has a property")
 	}
 }

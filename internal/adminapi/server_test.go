@@ -6,6 +6,7 @@ package adminapi_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
 	"net/http"
@@ -68,13 +69,15 @@ func (s *service) asked() []request {
 func (s *service) transport(t *testing.T) *http.Transport {
 	t.Helper()
 	address := s.Listener.Addr().String()
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			var dialer net.Dialer
 			return dialer.DialContext(ctx, network, address)
 		},
 		TLSClientConfig: &tls.Config{
-			RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, //nolint:forcetypeassert // httptest's own client.
+			RootCAs: roots,
 			// The certificate names example.com; whom the client means to reach
 			// is told by the Host header.
 			ServerName: "example.com",

@@ -378,7 +378,7 @@ func TestTokensAndSecretsAreInNoText(t *testing.T) {
 	for _, format := range []string{"%v", "%+v", "%#v"} {
 		holdsNone(t, fmt.Sprintf(format, holder), secret, first, second)
 	}
-	encoded, err := json.Marshal(config.Credential)
+	encoded, err := json.Marshal(map[string]any{"credential": config.Credential})
 	if err != nil {
 		t.Fatal(err)
 	}
