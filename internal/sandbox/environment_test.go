@@ -51,7 +51,7 @@ func TestChildEnvironmentKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	base := []string{
 		"PATH=/usr/bin", "HOME=/home/adele", "TF_LOG=debug", "EMPTY=", "=C:=C:\\", "WITH=an=equals sign",
-		"HTTPS_PROXY=http://proxy.contoso.com:8080", "SYSTEM_DEFAULTWORKINGDIRECTORY=/work", "ACTIONS_CACHE_URL=https://cache",
+		"HTTPS_PROXY=http://proxy.contoso.com:8080", "SYSTEM_DEFAULTWORKINGDIRECTORY=/agent/1", "ACTIONS_CACHE_URL=https://cache",
 		"ALARM_CLOCK=7", "MSIX=1", "REGION_NAMES=all", "IDENTITYLESS=1",
 	}
 	got := sandbox.ChildEnvironment(base, nil)
