@@ -139,6 +139,24 @@ func TestBrokenPagingIsAnError(t *testing.T) {
 	}
 }
 
+func TestPageOnAnotherHostMovesNoOtherCall(t *testing.T) {
+	t.Parallel()
+	s := serve(t, page(link("nam13b.outlook.office365.com", "a")), page(""))
+	client := s.client(t)
+	for range 2 {
+		if _, err := client.Invoke(t.Context(), get); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var hosts []string
+	for _, request := range s.asked() {
+		hosts = append(hosts, request.host)
+	}
+	if diff := cmp.Diff([]string{"outlook.office365.com", "nam13b.outlook.office365.com", "outlook.office365.com"}, hosts); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestEndlessPagingIsGivenUp(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64

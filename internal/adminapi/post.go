@@ -59,7 +59,9 @@ func (c *Client) post(ctx context.Context, call *call, target *url.URL, page int
 			}
 			token = fresh
 		default:
-			c.settle(target, answer.status)
+			if hops > 0 {
+				c.settle(target, answer.status)
+			}
 			return answer, nil
 		}
 	}
@@ -93,8 +95,8 @@ func (c *Client) redirect(answer *answer) (*url.URL, error) {
 	return target, nil
 }
 
-// settle has later calls begin at the host that answered, once it is known to
-// answer.
+// settle has later calls begin where a request was redirected to, once the host
+// there is known to answer.
 func (c *Client) settle(target *url.URL, status int) {
 	if status >= http.StatusInternalServerError {
 		return

@@ -145,6 +145,9 @@ func isMicrosoft(host string) bool {
 // own context, which does not end the request for the others. The error is an
 // [*Error].
 func (s *TokenSource) Token(ctx context.Context, scope, claims, refused string) (string, error) {
+	if ctx.Err() != nil {
+		return "", &Error{Tried: s.tried, Err: ctx.Err()}
+	}
 	if refused != "" {
 		s.refuse(refused, claims)
 	}

@@ -184,6 +184,22 @@ func TestCancelledCallerLeavesTheOthersWaiting(t *testing.T) {
 	})
 }
 
+func TestEndedContextStartsNoSignIn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := &entra{}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := source(t, configInMemory(t, e)).Token(ctx, scope, "", ""); !errors.Is(err, context.Canceled) {
+			t.Errorf("error = %v", err)
+		}
+		synctest.Wait()
+		if got := len(e.asked()); got != 0 {
+			t.Errorf("%d requests were made", got)
+		}
+	})
+}
+
 func TestRefusedTokenIsReplacedOnceForAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
