@@ -1,0 +1,4 @@
+import {
+  to = exchange_management_scope.payroll
+  id = "Payroll mailboxes"
+}
