@@ -122,7 +122,11 @@ type veil struct {
 
 // begin starts the lag now.
 func (l Lag) begin(now time.Time) veil {
-	return veil{calls: l.Calls, until: now.Add(l.For)}
+	v := veil{calls: l.Calls}
+	if l.For > 0 {
+		v.until = now.Add(l.For)
+	}
+	return v
 }
 
 // lifted reports whether the lag is over, and counts the call.

@@ -4,8 +4,14 @@
 package tenant_test
 
 import (
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
@@ -32,5 +38,146 @@ func TestLoadRefusesWithTheLine(t *testing.T) {
 				t.Errorf("got %v, want it to contain %q", err, test.want)
 			}
 		})
+	}
+}
+
+// documented returns the file's own description.
+func documented(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("tenant-file.md")
+	ok(t, err)
+	return string(text)
+}
+
+func TestLoadMakesTheDocumentedExample(t *testing.T) {
+	t.Parallel()
+	_, example, _ := strings.Cut(documented(t), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	loaded := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader(example)))
+
+	a := assignmentNamed(t, loaded, "Ledger Mail.Read")
+	if a.CustomResourceScope != "Ledger mailboxes" || !a.Enabled {
+		t.Errorf("got %+v", a)
+	}
+	rows := must[[]tenant.Authorization](t)(loaded.TestServicePrincipalAuthorization("Ledger", "ledger@contoso.com"))
+	if len(rows) != 1 || !*rows[0].InScope {
+		t.Errorf("got %+v", rows)
+	}
+	if b := loaded.Behavior(); b.FilterEcho != tenant.FilterParentheses || b.ServicePrincipalLag.Calls != 2 {
+		t.Errorf("got %+v", b)
+	}
+	if held := loaded.CallerRoles(tenant.Caller{ObjectID: "66666666-6666-6666-6666-666666666666"}); !slices.Equal(held, []string{"View-Only Recipients"}) {
+		t.Errorf("the application holds %v", held)
+	}
+	if units := must[[]tenant.AdministrativeUnit](t)(loaded.GetAdministrativeUnit("Nordics")); len(units) != 1 || len(units[0].Members) != 1 {
+		t.Errorf("got %+v", units)
+	}
+}
+
+var switchRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (.+?) \\|")
+
+func TestEverySwitchIsDocumentedWithItsValues(t *testing.T) {
+	t.Parallel()
+	_, section, _ := strings.Cut(documented(t), "## behavior")
+	var names []string
+	for _, row := range switchRow.FindAllStringSubmatch(section, -1) {
+		names = append(names, row[1])
+		values := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[2], -1)
+		examples := map[string][]string{"a delay": {"3", "30s"}, "a time": {"5m"}, "a number": {"2"}, "a list of roles": {"[Mail Recipients]"}}[row[2]]
+		for _, v := range values {
+			examples = append(examples, v[1])
+		}
+		if len(examples) == 0 {
+			t.Errorf("%s: no value is documented", row[1])
+		}
+		for i, value := range examples {
+			loaded, err := tenant.Load(strings.NewReader("behavior: {" + row[1] + ": " + value + "}"))
+			if err != nil {
+				t.Errorf("%s: %s: %v", row[1], value, err)
+				continue
+			}
+			canonical := i == 0 && len(values) > 0 && row[1] != "not_found_status"
+			if isZero := zero(loaded.Behavior()); isZero != canonical {
+				t.Errorf("%s: %s: is the default: %v, want %v", row[1], value, isZero, canonical)
+			}
+		}
+	}
+	_, err := tenant.Load(strings.NewReader("behavior: {x: y}"))
+	if err == nil || !strings.HasSuffix(err.Error(), "its switches are "+strings.Join(slices.Sorted(slices.Values(names)), ", ")) {
+		t.Errorf("documented are %v; but %v", names, err)
+	}
+}
+
+// zero reports whether a behavior is the canonical one.
+func zero(b tenant.Behavior) bool {
+	b.UndelegatedRoles = slices.Clip(b.UndelegatedRoles)
+	return cmp.Equal(b, tenant.Behavior{}, cmpopts.EquateEmpty())
+}
+
+func TestLoadOfNothingIsContoso(t *testing.T) {
+	t.Parallel()
+	loaded := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader("")))
+	if diff := cmp.Diff(tenant.Contoso().Counts(), loaded.Counts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLoadOfAnEmptyTenant(t *testing.T) {
+	t.Parallel()
+	loaded := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader(`
+base: empty
+organization:
+  tenant_id: 99999999-9999-9999-9999-999999999999
+  initial_domain: fabrikam.onmicrosoft.com
+  domains: [fabrikam.com]
+  forest: NAMPR02A002
+  display_name: Fabrikam
+behavior: {dehydrated: true}
+recipients:
+- {type: RoomMailbox, address: lobby@fabrikam.com, aliases: [foyer@fabrikam.com], extension_custom_attributes: {2: [a, b]}}
+`)))
+	organization := loaded.Organization()
+	if organization.InitialDomain != "fabrikam.onmicrosoft.com" || !organization.IsDehydrated || organization.DisplayName != "Fabrikam" {
+		t.Errorf("got %+v", organization)
+	}
+	counts := loaded.Counts()
+	if counts["recipients"] != 1 || counts["service principals"] != 0 || counts["enterprise applications"] != 1 || counts["management roles"] != 45 {
+		t.Errorf("got %v", counts)
+	}
+	rooms := must[[]tenant.Recipient](t)(loaded.GetRecipient(tenant.RecipientQuery{Identity: "foyer@fabrikam.com"}))
+	if dn := rooms[0].DistinguishedName; dn != "CN=lobby,OU=fabrikam.onmicrosoft.com,OU=Microsoft Exchange Hosted Organizations,DC=NAMPR02A002,DC=PROD,DC=OUTLOOK,DC=COM" {
+		t.Errorf("got %s", dn)
+	}
+}
+
+func TestLoadKeepsTheApplicationsCredentials(t *testing.T) {
+	t.Parallel()
+	loaded := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader(`
+applications:
+- name: Ledger
+  app_id: 55555555-5555-5555-5555-555555555555
+  object_id: 66666666-6666-6666-6666-666666666666
+  app_roles: [Exchange.ManageAsApp]
+  directory_roles: [Exchange Administrator, 11111111-2222-3333-4444-555555555555]
+  secrets: [{value: s3cret}, {value: old, expires: 2020-01-01T00:00:00Z}]
+  certificates:
+  - |
+    -----BEGIN CERTIFICATE-----
+    AQID
+    -----END CERTIFICATE-----
+role_assignments:
+- {name: off, role: Mail Recipients, user: adele@contoso.com, enabled: false, delegating: true}
+`)))
+	registrations := loaded.AppRegistrations()
+	ledger := registrations[len(registrations)-1]
+	if len(ledger.Secrets) != 2 || ledger.Secrets[0].Expires.Year() != 2099 || ledger.Secrets[1].Expires.Year() != 2020 || string(ledger.Certificates[0]) != "\x01\x02\x03" {
+		t.Errorf("got %+v", ledger)
+	}
+	applications := loaded.EnterpriseApplications()
+	if got := applications[len(applications)-1].DirectoryRoles; got[0] != tenant.ExchangeAdministrator || got[1] != "11111111-2222-3333-4444-555555555555" {
+		t.Errorf("got %v", got)
+	}
+	if a := assignmentNamed(t, loaded, "off"); a.Enabled || a.DelegationType != "DelegatingOrgWide" {
+		t.Errorf("got %+v", a)
 	}
 }

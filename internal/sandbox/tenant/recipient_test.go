@@ -1,0 +1,119 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+)
+
+// aliases lists whom a query finds.
+func aliases(t *testing.T, query tenant.RecipientQuery) string {
+	t.Helper()
+	var found []string
+	for _, r := range must[[]tenant.Recipient](t)(tenant.Contoso().GetRecipient(query)) {
+		found = append(found, r.Alias)
+	}
+	return strings.Join(found, ", ")
+}
+
+func TestGetRecipientByEveryIdentity(t *testing.T) {
+	t.Parallel()
+	adele := must[[]tenant.Recipient](t)(tenant.Contoso().GetRecipient(tenant.RecipientQuery{Identity: "adele@contoso.com"}))[0]
+	for _, identity := range []string{
+		adele.Name, adele.GUID, adele.DistinguishedName, adele.Alias, adele.DisplayName, adele.ExternalDirectoryObjectID,
+		adele.ExchangeGUID, adele.SID, "ADELE@CONTOSO.COM", "adele@contoso.onmicrosoft.com",
+	} {
+		if got := aliases(t, tenant.RecipientQuery{Identity: identity}); got != "adele" {
+			t.Errorf("%s found %s", identity, got)
+		}
+	}
+	_, err := tenant.Contoso().GetRecipient(tenant.RecipientQuery{Identity: "nobody@contoso.com"})
+	wantKind(t, err, tenant.NotFound)
+}
+
+func TestGetRecipientFilters(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		query tenant.RecipientQuery
+		want  string
+	}{
+		"type":              {tenant.RecipientQuery{Types: []string{"sharedmailbox"}}, "info, invoices, payroll, support"},
+		"filter":            {tenant.RecipientQuery{Filter: "Office -eq 'Hamburg'", FilterParameter: "Filter"}, "alex, lynne, support"},
+		"both":              {tenant.RecipientQuery{Filter: "Office -eq 'Hamburg'", FilterParameter: "Filter", Types: []string{"UserMailbox"}}, "alex, lynne"},
+		"mailboxes":         {tenant.RecipientQuery{Filter: "Office -eq 'Berlin'", FilterParameter: "Filter", Among: tenant.RecipientType.IsMailbox}, "adele, berlin-1, diego, invoices, payroll, projector"},
+		"groups":            {tenant.RecipientQuery{Among: tenant.RecipientType.IsGroup}, "all-apps-scope, finance-team, newsletter, project-x"},
+		"integer":           {tenant.RecipientQuery{Filter: "ResourceType -eq 'Room'", FilterParameter: "Filter"}, "berlin-1"},
+		"boolean":           {tenant.RecipientQuery{Filter: "HiddenFromAddressListsEnabled -eq 'True'", FilterParameter: "Filter"}, ""},
+		"department":        {tenant.RecipientQuery{Filter: "Department -like 'Fin*'", FilterParameter: "Filter"}, "adele, invoices, lynne"},
+		"member of a group": {tenant.RecipientQuery{Filter: "Members -ne $null", FilterParameter: "Filter"}, "all-apps-scope, finance-team, newsletter, project-x"},
+		"policy":            {tenant.RecipientQuery{Filter: "RoleAssignmentPolicy -eq $null", FilterParameter: "Filter", Types: []string{"MailUser"}}, "auditor"},
+		"external address":  {tenant.RecipientQuery{Filter: "ExternalEmailAddress -like 'SMTP:auditor*'", FilterParameter: "Filter"}, "auditor"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := aliases(t, test.query); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestGetRecipientRefusesABadFilterUnderItsParametersName(t *testing.T) {
+	t.Parallel()
+	_, err := tenant.Contoso().GetRecipient(tenant.RecipientQuery{Filter: "Office", FilterParameter: "RecipientPreviewFilter"})
+	if refusal := wantKind(t, err, tenant.InvalidParameter); !strings.HasPrefix(refusal.Text, "Cannot bind parameter 'RecipientPreviewFilter' to the target.") {
+		t.Errorf("got %s", refusal.Text)
+	}
+}
+
+func TestSetMailboxReportsWhetherAnythingChanged(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	finance, none := "finance", ""
+	change := tenant.MailboxChange{}
+	change.CustomAttributes[0] = &finance
+	if changed, err := contoso.SetMailbox("invoices@contoso.com", change); changed || err != nil {
+		t.Errorf("got %v, %v", changed, err)
+	}
+	change.CustomAttributes[0] = &none
+	if changed, err := contoso.SetMailbox("invoices@contoso.com", change); !changed || err != nil {
+		t.Errorf("got %v, %v", changed, err)
+	}
+	_, err := contoso.SetMailbox("newsletter@contoso.com", change)
+	wantKind(t, err, tenant.NotFound)
+}
+
+func TestAdministrativeUnitsWithTheSameDisplayNameAreAmbiguous(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	_, err := contoso.GetAdministrativeUnit("West Coast")
+	wantKind(t, err, tenant.Ambiguous)
+	for _, identity := range []string{europe, "europe"} {
+		if units := must[[]tenant.AdministrativeUnit](t)(contoso.GetAdministrativeUnit(identity)); len(units) != 1 || units[0].Name != europe || units[0].GUID == europe {
+			t.Errorf("got %+v", units)
+		}
+	}
+}
+
+func TestGetRoleGroupShowsWhatRefersToIt(t *testing.T) {
+	t.Parallel()
+	groups := must[[]tenant.RoleGroupDetail](t)(tenant.Contoso().GetRoleGroup("help desk"))
+	if len(groups) != 1 || strings.Join(groups[0].Roles, ", ") != "Reset Password, User Options, View-Only Recipients" {
+		t.Errorf("got %+v", groups)
+	}
+}
+
+func TestGetManagementRole(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	if roles := must[[]tenant.Role](t)(contoso.GetManagementRole(tenant.RoleQuery{Identity: "application mail.*"})); len(roles) != 4 {
+		t.Errorf("the wildcard found %d", len(roles))
+	}
+	if roles := must[[]tenant.Role](t)(contoso.GetManagementRole(tenant.RoleQuery{RoleType: "applicationmailread"})); len(roles) != 1 || roles[0].Name != "Application Mail.Read" {
+		t.Errorf("got %+v", roles)
+	}
+}
