@@ -44,7 +44,8 @@ func (kind ReferenceKind) cmdlets() []string {
 	case ManagementScopeReference:
 		return []string{"Get-ManagementScope"}
 	case GroupReference:
-		return []string{"Get-Group"}
+		// Get-Recipient finds mail-enabled groups by any of their addresses, Get-Group those without mail.
+		return []string{"Get-Recipient", "Get-Group"}
 	case AdministrativeUnitReference:
 		return []string{"Get-AdministrativeUnit"}
 	default:

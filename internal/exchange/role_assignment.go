@@ -209,17 +209,26 @@ func blames(err error, identity string) bool {
 	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(identity))
 }
 
-// scopeParameter returns the scope in the form that the cmdlets take. An administrative unit must be named by its
-// object id: display names are documented, but were refused.
+// scopeParameter returns the scope in a form that the cmdlets take. An administrative unit must be named by its object
+// id: display names are documented, but were refused. A group is taken by name, GUID or distinguished name, but not by
+// an address.
 func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error) {
-	if scope.Kind != RecipientAdministrativeUnitScope || uuid.Validate(scope.Value) == nil {
+	switch {
+	case scope.Kind == RecipientAdministrativeUnitScope && uuid.Validate(scope.Value) != nil:
+		unit, err := c.AdministrativeUnit(ctx, scope.Value)
+		if err != nil {
+			return Scope{}, err
+		}
+		return Scope{Kind: scope.Kind, Value: unit.ObjectID}, nil
+	case scope.Kind == RecipientGroupScope && strings.Contains(scope.Value, "@"):
+		guid, err := c.resolve(ctx, GroupReference, scope.Value)
+		if err != nil || guid == "" {
+			return scope, err
+		}
+		return Scope{Kind: scope.Kind, Value: guid}, nil
+	default:
 		return scope, nil
 	}
-	unit, err := c.AdministrativeUnit(ctx, scope.Value)
-	if err != nil {
-		return Scope{}, err
-	}
-	return Scope{Kind: scope.Kind, Value: unit.ObjectID}, nil
 }
 
 // AwaitRoleAssignment returns the assignment once reads show it. guid may be empty where only the name is known yet.
