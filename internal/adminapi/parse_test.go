@@ -294,7 +294,7 @@ func TestNotFoundNeedsEvidence(t *testing.T) {
 			}
 		}
 	}
-	for status := range 600 {
+	for _, status := range []int{0, 200, 204, 302, 400, 401, 403, 404, 405, 408, 409, 410, 429, 500, 501, 502, 503, 504} {
 		got := parseError(status, http.Header{}, []byte(whole), "token").Class == NotFound
 		if want := status == 400 || status == 404 || status == 500; got != want {
 			t.Errorf("status %d: NotFound is %t", status, got)

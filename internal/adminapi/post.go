@@ -153,7 +153,7 @@ func (c *Client) exchange(ctx context.Context, call *call, target *url.URL, toke
 	}
 	defer response.Body.Close()
 	received := &answer{url: target, status: response.StatusCode, header: response.Header, token: token}
-	received.body, err = readBody(response.Body)
+	received.body, err = readBody(response.Body, maxBodySize)
 	if err != nil {
 		return received, transportError(ctx, err)
 	}

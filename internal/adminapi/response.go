@@ -21,7 +21,7 @@ import (
 // MiB.
 const maxBodySize = 64 << 20
 
-var errBodyTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBodySize>>20)
+var errBodyTooLarge = errors.New("the answer is too large to be read")
 
 // answer is one HTTP response, its body read and unpacked.
 type answer struct {
@@ -85,9 +85,10 @@ func (a *answer) reject(call *call, message string) *Error {
 }
 
 // readBody reads a body whole and unpacks it where it is gzip. The bytes decide:
-// Exchange answers 403 with a run of NUL bytes declared gzip.
-func readBody(body io.Reader) ([]byte, error) {
-	raw, err := readLimited(body)
+// Exchange answers 403 with a run of NUL bytes declared gzip. A body of more than
+// limit bytes, packed or not, is an error.
+func readBody(body io.Reader, limit int64) ([]byte, error) {
+	raw, err := readLimited(body, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -98,19 +99,19 @@ func readBody(body io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the answer's gzip is damaged: %w", err)
 	}
-	unpacked, err := readLimited(unpacker)
+	unpacked, err := readLimited(unpacker, limit)
 	if err != nil && !errors.Is(err, errBodyTooLarge) {
 		return nil, fmt.Errorf("the answer's gzip is damaged: %w", err)
 	}
 	return unpacked, err
 }
 
-func readLimited(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxBodySize+1))
+func readLimited(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxBodySize {
+	if int64(len(data)) > limit {
 		return nil, errBodyTooLarge
 	}
 	return data, nil
