@@ -71,6 +71,7 @@ var table = slices.Concat(
 	authorizationCmdlets,
 	roleCmdlets,
 	recipientCmdlets,
+	userCmdlets,
 	administrativeUnitCmdlets,
 	organizationCmdlets,
 )
