@@ -227,7 +227,7 @@ func TestRoleAssignmentRoundTripsEveryAssigneeAndScope(t *testing.T) {
 		"user of a role that only reads":         {attributes{"role", "View-Only Recipients", "user", "adele@contoso.com"}, "User", "None", ""},
 		"role group":                             {attributes{"role", "Mail Recipients", "security_group", "Help Desk"}, "RoleGroup", "Organization", ""},
 		"security group over a management scope": {attributes{"role", "Mail Recipients", "security_group", "All Apps Scope", "custom_recipient_write_scope", "Berlin recipients"}, "SecurityGroup", "CustomRecipientScope", "Berlin recipients"},
-		"policy":                                 {attributes{"role", "MyDistributionGroups", "policy", "Default Role Assignment Policy", "name", "Own groups"}, "RoleAssignmentPolicy", "MyDistributionGroups", ""},
+		"policy":                                 {attributes{"role", "MyDistributionGroups", "policy", "Default Role Assignment Policy", "name", "Own groups"}, "RoleAssignmentPolicy", "Self", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
