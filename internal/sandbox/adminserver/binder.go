@@ -320,6 +320,9 @@ type bindingError struct {
 	// detailed says that the body carries the text in details besides: so it
 	// was seen for parameter names, and not for values.
 	detailed bool
+	// bare says that the body has no list of warnings: so it was seen for
+	// parameter names and pages.
+	bare bool
 }
 
 // Error returns the message.

@@ -27,57 +27,52 @@ type command struct {
 const maxBody = 4 << 20
 
 // readCommand reads the body of a request.
-func readCommand(r *http.Request) (command, error) {
+func readCommand(r *http.Request) (command, *bindingError) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	switch {
-	case err != nil:
-		return command{}, fmt.Errorf("the request body can't be read: %w", err)
-	case len(body) > maxBody:
-		return command{}, fmt.Errorf("the request body is larger than %d bytes", maxBody)
-	default:
-		return decodeCommand(body)
+	if err != nil || len(body) > maxBody {
+		return command{}, payloadError(fmt.Sprintf("The request body can't be read, or has more than %d bytes.", maxBody))
 	}
+	return decodeCommand(body)
 }
 
-var errNoCommand = errors.New("The parameter 'CmdletInput' in the request payload is not a valid parameter for the operation 'InvokeCommand'.") //nolint:staticcheck // It is the service's text, shown as it is.
+// payloadError refuses a body. Its texts are not the service's.
+func payloadError(text string) *bindingError {
+	return &bindingError{class: "Microsoft.OData.ODataException", text: text}
+}
 
 // decodeCommand reads {"CmdletInput":{"CmdletName":…,"Parameters":{…}}}. The
 // three names are case-sensitive, and Parameters must be an object: null is
-// refused. The words of the refusals are not the service's.
-func decodeCommand(body []byte) (command, error) {
+// refused.
+func decodeCommand(body []byte) (command, *bindingError) {
+	noCommand := payloadError("The request body must be an object with CmdletInput, which has a CmdletName.")
 	var envelope map[string]json.RawMessage
 	if err := decodeStrict(body, &envelope); err != nil {
-		return command{}, errNoCommand
+		return command{}, noCommand
 	}
 	var input map[string]json.RawMessage
-	if err := json.Unmarshal(envelope["CmdletInput"], &input); err != nil || input == nil {
-		return command{}, errNoCommand
+	if err := json.Unmarshal(envelope["CmdletInput"], &input); err != nil {
+		return command{}, noCommand
 	}
 	var name string
 	if err := json.Unmarshal(input["CmdletName"], &name); err != nil || name == "" {
-		return command{}, errNoCommand
+		return command{}, noCommand
 	}
-	raw, ok := input["Parameters"]
-	if !ok {
-		return command{name: name, parameters: map[string]any{}}, nil
+	raw, given := input["Parameters"]
+	if !given {
+		return command{name: name}, nil
 	}
-	parameters, err := decodeParameters(raw)
-	if err != nil {
-		return command{}, err
-	}
-	return command{name: name, parameters: parameters}, nil
+	parameters, refusal := decodeParameters(raw)
+	return command{name: name, parameters: parameters}, refusal
 }
-
-var errParametersNoObject = errors.New("The property 'Parameters' must be an object.") //nolint:staticcheck // It is shown as a service's text.
 
 // decodeParameters reads the object of parameters. Annotations, whose names
 // have an @ in them, are left out.
-func decodeParameters(raw []byte) (map[string]any, error) {
+func decodeParameters(raw []byte) (map[string]any, *bindingError) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var parameters map[string]any
 	if err := decoder.Decode(&parameters); err != nil || parameters == nil {
-		return nil, errParametersNoObject
+		return nil, payloadError("The property Parameters must be an object.")
 	}
 	maps.DeleteFunc(parameters, func(name string, _ any) bool { return strings.Contains(name, "@") })
 	return parameters, nil

@@ -20,8 +20,8 @@ import (
 type object []property
 
 // property is a property of an object. Its value is a string, bool, int32,
-// []string, nil, or one of the types below, which the service annotates or
-// writes in its own way.
+// []string, nil, an object or a list of them, or one of the types below, which
+// the service annotates or writes in its own way.
 type property struct {
 	name  string
 	value any
@@ -39,6 +39,9 @@ type moment struct {
 	// utc says that the property is one of those named …UTC, which end in Z.
 	utc bool
 }
+
+// messages is a list of strings that is written without an annotation.
+type messages []string
 
 // verdict is the InScope of Test-ServicePrincipalAuthorization.
 type verdict bool
@@ -103,12 +106,14 @@ type objectWriter struct {
 }
 
 func (w *objectWriter) object(o object) {
-	w.WriteByte('{')
+	around := w.started
 	w.started = false
+	w.WriteByte('{')
 	for _, p := range o {
 		w.property(p)
 	}
 	w.WriteByte('}')
+	w.started = around
 }
 
 // key writes a key with what separates it from the one before.
@@ -154,6 +159,15 @@ func (w *objectWriter) property(p property) {
 		w.text(v.String())
 	case []string:
 		w.list(p.name, v)
+	case messages:
+		w.key(p.name)
+		array(w, v, w.text)
+	case object:
+		w.key(p.name)
+		w.object(v)
+	case []object:
+		w.key(p.name)
+		array(w, v, w.object)
 	case distinguishedName:
 		w.key(p.name)
 		name := string(v)
@@ -183,12 +197,17 @@ func (w *objectWriter) list(name string, items []string) {
 	}
 	w.annotation(name, "odata", "#Collection(String)")
 	w.key(name)
+	array(w, items, w.text)
+}
+
+// array writes a JSON array, each item by write.
+func array[T any](w *objectWriter, items []T, write func(T)) {
 	w.WriteByte('[')
 	for i, item := range items {
 		if i > 0 {
 			w.WriteByte(',')
 		}
-		w.text(item)
+		write(item)
 	}
 	w.WriteByte(']')
 }

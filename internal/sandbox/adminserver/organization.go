@@ -45,10 +45,7 @@ func enableOrganizationCustomization(c call) (result, error) {
 // banner answers what a PowerShell session asks first. The sandbox has nothing
 // to announce.
 func (s *Server) banner(r *http.Request) response {
-	return response{
-		status: http.StatusOK, header: jsonHeader(),
-		body: envelope{context: context(r.Host, r.URL.Path), value: "[]"}.bytes(),
-	}
+	return ok(envelope{context: contextURL(r.Host, r.URL.Path)}, s.tenant.Behavior())
 }
 
 // moduleFile answers which cmdlets the caller may run.
@@ -63,12 +60,6 @@ func (s *Server) moduleFile(r *http.Request, caller tenant.Caller) response {
 	if len(names) == 0 {
 		return s.forbidden()
 	}
-	var w objectWriter
-	w.WriteByte('[')
-	w.object(object{{"exportedCmdlets", strings.Join(names, ",")}})
-	w.WriteByte(']')
-	return response{
-		status: http.StatusOK, header: jsonHeader(),
-		body: envelope{context: context(r.Host, r.URL.Path), value: w.String()}.bytes(),
-	}
+	rows := []object{{{"exportedCmdlets", strings.Join(names, ",")}}}
+	return ok(envelope{context: contextURL(r.Host, r.URL.Path), rows: rows}, s.tenant.Behavior())
 }

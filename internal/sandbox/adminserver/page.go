@@ -6,7 +6,6 @@ package adminserver
 import (
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -133,7 +132,7 @@ func (s *Server) nextPage(token string, request pageRequest, seen *Request) resp
 		strings.EqualFold(rest.command.name, request.command.name) &&
 		reflect.DeepEqual(rest.command.parameters, request.command.parameters)
 	if !same || s.tenant.Now().After(rest.expires) {
-		return s.invalidOperation("Expired or Invalid pagination request. Default Expiry time is 00:30:00", "System.Exception")
+		return s.refuse(&bindingError{class: "System.Exception", text: "Expired or Invalid pagination request. Default Expiry time is 00:30:00", bare: true})
 	}
 	seen.Page = rest.page + 1
 	return s.page(rest, nil, request)
@@ -144,7 +143,7 @@ func (s *Server) page(rest cursor, warnings []string, request pageRequest) respo
 	behavior := s.tenant.Behavior()
 	rows := rest.rows[:min(rest.size, len(rest.rows))]
 	rest.rows = rest.rows[len(rows):]
-	body := envelope{context: context(request.host, request.path), warnings: warnings}
+	body := envelope{context: contextURL(request.host, request.path), warnings: warnings}
 	if len(rest.rows) > 0 {
 		now := s.tenant.Now()
 		lifetime := behavior.PageLifetime
@@ -158,17 +157,10 @@ func (s *Server) page(rest cursor, warnings []string, request pageRequest) respo
 		next := url.URL{Scheme: "https", Host: request.host, Path: request.path}
 		body.nextLink = next.String() + "?" + s.nextQuery(token, request)
 	}
-	w := objectWriter{behavior: behavior}
-	w.WriteByte('[')
-	for i, row := range rows {
-		if i > 0 {
-			w.WriteByte(',')
-		}
-		w.object(row.selected(request.selected()))
+	for _, row := range rows {
+		body.rows = append(body.rows, row.selected(request.selected()))
 	}
-	w.WriteByte(']')
-	body.value = w.String()
-	return response{status: http.StatusOK, header: jsonHeader(), body: body.bytes()}
+	return ok(body, behavior)
 }
 
 // nextQuery keeps $select in the link to the next page.

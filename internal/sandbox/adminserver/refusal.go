@@ -32,36 +32,22 @@ type failure struct {
 }
 
 func (f failure) bytes() []byte {
-	var w objectWriter
-	w.WriteString(`{"error":{`)
-	w.property(property{"code", f.code})
-	w.property(property{"message", f.message})
-	if f.detail != "" {
-		w.key("details")
-		w.WriteString("[")
-		nested := objectWriter{}
-		nested.object(object{{"code", f.category}, {"target", ""}, {"message", f.detail}})
-		w.Write(nested.Bytes())
-		w.WriteString("]")
-	}
-	w.key("innererror")
-	nested := objectWriter{}
-	nested.WriteByte('{')
-	nested.property(property{"message", f.message})
-	nested.property(property{"type", serviceException})
+	inner := object{{"message", f.message}, {"type", serviceException}}
 	if f.innerClass != "" {
-		nested.property(property{"stacktrace", f.stack})
-		nested.key("internalexception")
-		exception := objectWriter{}
-		exception.object(object{{"message", f.innerText}, {"type", f.innerClass}, {"stacktrace", f.stack}})
-		nested.Write(exception.Bytes())
+		inner = append(inner, property{"stacktrace", f.stack}, property{"internalexception", object{
+			{"message", f.innerText}, {"type", f.innerClass}, {"stacktrace", f.stack},
+		}})
 	}
-	nested.WriteByte('}')
-	w.Write(nested.Bytes())
+	body := object{{"code", f.code}, {"message", f.message}}
+	if f.detail != "" {
+		body = append(body, property{"details", []object{{{"code", f.category}, {"target", ""}, {"message", f.detail}}}})
+	}
+	body = append(body, property{"innererror", inner})
 	if !f.noWarnings {
-		w.warnings(nil)
+		body = append(body, listOfWarnings(nil)...)
 	}
-	w.WriteString("}}")
+	var w objectWriter
+	w.object(object{{"error", body}})
 	return w.Bytes()
 }
 
@@ -127,17 +113,14 @@ func (s *Server) wrongMethod(allowed string) *response {
 	return &response{status: http.StatusMethodNotAllowed, header: header, body: []byte("The requested resource does not support the http method.")}
 }
 
-// invalidOperation answers what is refused before a cmdlet is looked at.
-func (s *Server) invalidOperation(text, class string) response {
-	return failure{code: "BadRequest", message: "Invalid Operation", innerClass: class, innerText: text, noWarnings: true}.
-		response(http.StatusBadRequest, class)
-}
-
-// refuse answers what the binder refused.
+// refuse answers what was refused before a cmdlet ran.
 func (s *Server) refuse(e *bindingError) response {
-	f := failure{code: "BadRequest", message: "Invalid Operation", innerClass: e.class, innerText: e.text}
+	f := failure{
+		code: "BadRequest", message: "Invalid Operation", innerClass: e.class, innerText: e.text,
+		noWarnings: e.detailed || e.bare,
+	}
 	if e.detailed {
-		f.category, f.detail, f.noWarnings = "Client", "|"+e.class+"|"+e.text, true
+		f.category, f.detail = "Client", "|"+e.class+"|"+e.text
 	}
 	return f.response(http.StatusBadRequest, e.class)
 }
@@ -191,7 +174,7 @@ func detail(e *tenant.Error, format tenant.ErrorFormat) string {
 	case tenant.ErrorJSON:
 		w.object(object{{"Message", e.Text}, {"TypeName", e.Type}, {"StackTrace", nil}, {"InnerError", nil}})
 	case tenant.ErrorException:
-		w.WriteString(`{"ClassName":` + quote(e.Type) + `,"Message":` + quote(e.Text) + `,"localizedString":{"stringId":` + quote(e.ID) + `}}`)
+		w.object(object{{"ClassName", e.Type}, {"Message", e.Text}, {"localizedString", object{{"stringId", e.ID}}}})
 	default:
 		return e.ID + "|" + e.Type + "|" + e.Text
 	}

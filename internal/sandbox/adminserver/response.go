@@ -87,53 +87,47 @@ func jsonHeader() map[string]string {
 	}
 }
 
-// envelope writes the body of a success. rows are written by body, so that an
-// envelope without any can be made too.
+// envelope is the body of a success.
 type envelope struct {
 	context      string
 	nextLink     string
 	warnings     []string
 	confirmation string
-	// value is the JSON of the rows.
-	value string
+	rows         []object
+	// null says that there is null in the place of the rows.
+	null bool
 }
 
-func (e envelope) bytes() []byte {
-	var w objectWriter
-	w.WriteByte('{')
-	w.property(property{"@odata.context", e.context})
+// bytes writes the envelope, its rows as behavior wants them.
+func (e envelope) bytes(behavior tenant.Behavior) []byte {
+	o := object{{"@odata.context", e.context}}
 	if e.nextLink != "" {
-		w.property(property{"@odata.nextLink", e.nextLink})
+		o = append(o, property{"@odata.nextLink", e.nextLink})
 	}
-	w.warnings(e.warnings)
+	o = append(o, listOfWarnings(e.warnings)...)
 	if e.confirmation != "" {
-		w.property(property{"@adminapi.confirmationmessage", e.confirmation})
+		o = append(o, property{"@adminapi.confirmationmessage", e.confirmation})
 	}
-	w.key("value")
-	w.WriteString(e.value)
-	w.WriteByte('}')
+	if e.null {
+		behavior.NullProperties = tenant.NullsWritten
+		o = append(o, property{"value", nil})
+	} else {
+		o = append(o, property{"value", e.rows})
+	}
+	w := objectWriter{behavior: behavior}
+	w.object(o)
 	return w.Bytes()
 }
 
-// warnings writes the list of warnings. The first of its two keys has no @ at
-// its beginning: so the service writes it.
-func (w *objectWriter) warnings(warnings []string) {
-	w.key("adminapi.warnings@odata.type")
-	w.WriteString(quote("#Collection(String)"))
-	w.key("@adminapi.warnings")
-	w.WriteByte('[')
-	for i, warning := range warnings {
-		if i > 0 {
-			w.WriteByte(',')
-		}
-		w.WriteString(quote(warning))
-	}
-	w.WriteByte(']')
+// listOfWarnings is the part of a body that has the warnings. The first of its
+// two keys has no @ at its beginning: so the service writes it.
+func listOfWarnings(warnings []string) object {
+	return object{{"adminapi.warnings@odata.type", "#Collection(String)"}, {"@adminapi.warnings", messages(warnings)}}
 }
 
-// context is the address that an envelope begins with. It echoes the host and
+// contextURL is the address that an envelope begins with. It echoes the host and
 // the tenant as the client wrote them.
-func context(host, path string) string {
+func contextURL(host, path string) string {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	return "https://" + host + "/adminapi/beta/" + segments[2] + "/$metadata#Collection(Exchange.GenericHashTable)"
 }
@@ -147,18 +141,19 @@ func (s *Server) success(c cmdlet, a arguments, res result, request pageRequest)
 	if !res.silent {
 		return s.firstPage(c, a, res, request)
 	}
-	value := "[]"
-	switch behavior.SetOutput {
-	case tenant.SetNoContent:
+	if behavior.SetOutput == tenant.SetNoContent {
 		return response{status: http.StatusNoContent}
-	case tenant.SetNull:
-		value = "null"
-	case tenant.SetEmpty:
 	}
-	return response{
-		status: http.StatusOK, header: jsonHeader(),
-		body: envelope{context: context(request.host, request.path), warnings: res.warnings, value: value}.bytes(),
-	}
+	return ok(envelope{
+		context:  contextURL(request.host, request.path),
+		warnings: res.warnings,
+		null:     behavior.SetOutput == tenant.SetNull,
+	}, behavior)
+}
+
+// ok is the response with an envelope.
+func ok(e envelope, behavior tenant.Behavior) response {
+	return response{status: http.StatusOK, header: jsonHeader(), body: e.bytes(behavior)}
 }
 
 // confirmation answers a call that asked to confirm, or only to tell: nothing
@@ -168,8 +163,5 @@ func (s *Server) confirmation(r *http.Request, c cmdlet, a arguments) response {
 	if identity := a.text("Identity"); identity != "" {
 		message += " on '" + identity + "'."
 	}
-	return response{
-		status: http.StatusOK, header: jsonHeader(),
-		body: envelope{context: context(r.Host, r.URL.Path), confirmation: message, value: "[]"}.bytes(),
-	}
+	return ok(envelope{context: contextURL(r.Host, r.URL.Path), confirmation: message}, s.tenant.Behavior())
 }

@@ -103,7 +103,7 @@ func (s *Server) answer(r *http.Request, seen *Request) response {
 		return *refused
 	}
 	var command command
-	var unreadable error
+	var unreadable *bindingError
 	if route.operation == invokeCommand {
 		command, unreadable = readCommand(r)
 		seen.describe(command)
@@ -118,7 +118,7 @@ func (s *Server) answer(r *http.Request, seen *Request) response {
 	case route.operation == moduleFile:
 		return s.moduleFile(r, caller)
 	case unreadable != nil:
-		return s.invalidOperation(unreadable.Error(), "Microsoft.OData.ODataException")
+		return s.refuse(unreadable)
 	default:
 		return s.invokeCommand(r, caller, command, seen)
 	}
@@ -217,13 +217,19 @@ func (s *Server) Run(cmdlet string, parameters map[string]any) ([]map[string]any
 	if err != nil {
 		return nil, nil, fmt.Errorf("the parameters of %s are not ones that JSON can hold: %w", cmdlet, err)
 	}
-	decoded, err := decodeParameters(body)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the parameters of %s are refused: %w", cmdlet, err)
+	if parameters == nil {
+		body = []byte("{}")
+	}
+	decoded, refusal := decodeParameters(body)
+	if refusal != nil {
+		return nil, nil, refusal
 	}
 	arguments, refusal := c.bind(decoded)
 	if refusal != nil {
 		return nil, nil, refusal
+	}
+	if arguments.asksOnly() {
+		return nil, nil, nil
 	}
 	result, err := c.run(s.call(tenant.Caller{Administrator: true}, arguments))
 	if err != nil {

@@ -53,8 +53,11 @@ type wire struct {
 
 func newWire(t *testing.T) wire {
 	t.Helper()
-	contoso := tenant.Contoso()
-	return wire{tenant: contoso, server: adminserver.New(contoso, knownTokens, nil)}
+	return wireOf(tenant.Contoso())
+}
+
+func wireOf(in *tenant.Tenant) wire {
+	return wire{tenant: in, server: adminserver.New(in, knownTokens, nil)}
 }
 
 // reply is a response as a client sees it.
