@@ -70,15 +70,18 @@ func TestSuccessBodies(t *testing.T) {
 		want       string
 	}{
 		"no rows": {
-			"Get-ManagementScope", map[string]any{"Identity": "Redmond*"},
+			"Get-ManagementScope",
+			map[string]any{"Identity": "Redmond*"},
 			head + `"value":[]}`,
 		},
 		"no output": {
-			"Set-ManagementScope", map[string]any{"Identity": "Executives", "Force": true},
+			"Set-ManagementScope",
+			map[string]any{"Identity": "Executives", "Force": true},
 			head + `"value":[]}`,
 		},
 		"management scope": {
-			"Get-ManagementScope", map[string]any{"Identity": "Payroll mailboxes"},
+			"Get-ManagementScope",
+			map[string]any{"Identity": "Payroll mailboxes"},
 			head + `"value":[{"RecipientRoot":null,"RecipientFilter":"CustomAttribute1 -eq 'payroll'","ServerFilter":"","DatabaseFilter":"","TenantOrganizationFilter":"",` +
 				`"ScopeRestrictionType":"RecipientScope","Exclusive":false,"AdminDisplayName":"",` +
 				`"Identity":"Payroll mailboxes","Id":"Payroll mailboxes","IsValid":true,"ExchangeVersion":"0.11 (14.0.550.0)",` +
@@ -88,7 +91,8 @@ func TestSuccessBodies(t *testing.T) {
 				seedTail + `]}`,
 		},
 		"role assignment": {
-			"Get-ManagementRoleAssignment", map[string]any{"Identity": "Payroll Archive Mail.Read"},
+			"Get-ManagementRoleAssignment",
+			map[string]any{"Identity": "Payroll Archive Mail.Read"},
 			head + `"value":[{"DataObject":"Payroll Archive Mail.Read","User":"` + payrollObjectID + `","App":null,"AssignmentMethod":"Direct",` +
 				`"Identity":"Payroll Archive Mail.Read","EffectiveUserName":"` + payrollObjectID + `","AssignmentChain":null,` +
 				`"RoleAssigneeType":"ServicePrincipal","RoleAssignee":"` + payrollObjectID + `","Role":"Application Mail.Read","RoleAssignmentDelegationType":"Regular",` +
@@ -101,15 +105,18 @@ func TestSuccessBodies(t *testing.T) {
 				seedTail + `]}`,
 		},
 		"authorization": {
-			"Test-ServicePrincipalAuthorization", map[string]any{"Identity": payrollObjectID, "Resource": "payroll@contoso.com"},
+			"Test-ServicePrincipalAuthorization",
+			map[string]any{"Identity": payrollObjectID, "Resource": "payroll@contoso.com"},
 			head + `"value":[{"RoleName":"Application Mail.Read","GrantedPermissions":"Mail.Read","AllowedResourceScope":"Payroll mailboxes","ScopeType":"CustomRecipientScope","InScope":true}]}`,
 		},
 		"authorization, not run": {
-			"Test-ServicePrincipalAuthorization", map[string]any{"Identity": payrollObjectID},
+			"Test-ServicePrincipalAuthorization",
+			map[string]any{"Identity": payrollObjectID},
 			head + `"value":[{"RoleName":"Application Mail.Read","GrantedPermissions":"Mail.Read","AllowedResourceScope":"Payroll mailboxes","ScopeType":"CustomRecipientScope","InScope":"Not Run"}]}`,
 		},
 		"administrative unit": {
-			"Get-AdministrativeUnit", map[string]any{"Identity": "Europe"},
+			"Get-AdministrativeUnit",
+			map[string]any{"Identity": "Europe"},
 			head + `"value":[{"DisplayName":"Europe","ExternalDirectoryObjectId":"60f565a0-9a30-40e6-a34e-4023db4616c2","AdminDisplayName":"",` +
 				`"Identity":"60f565a0-9a30-40e6-a34e-4023db4616c2","Id":"60f565a0-9a30-40e6-a34e-4023db4616c2","IsValid":true,"ExchangeVersion":"0.20 (15.0.0.0)",` +
 				`"DirectoryObjectVersion@data.type":"System.Int32","DirectoryObjectVersion":1,"Name":"60f565a0-9a30-40e6-a34e-4023db4616c2",` +
@@ -159,13 +166,15 @@ func TestErrorBodies(t *testing.T) {
 		want       string
 	}{
 		"missing object": {
-			"Get-ManagementScope", map[string]any{"Identity": "x"},
+			"Get-ManagementScope",
+			map[string]any{"Identity": "x"},
 			http.StatusNotFound, "ManagementObjectNotFoundException",
 			`{"error":{"code":"NotFound","message":"Error executing cmdlet","details":[{"code":"Client","target":"","message":"Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|` +
 				`The operation couldn't be performed because object 'x' couldn't be found on 'DC.EURPR01A001.PROD.OUTLOOK.COM'."}],` + exception,
 		},
 		"unknown parameter": {
-			"Get-ManagementScope", map[string]any{"BogusParameter": 1},
+			"Get-ManagementScope",
+			map[string]any{"BogusParameter": 1},
 			http.StatusBadRequest, "AmbiguousParameterSetException",
 			`{"error":{"code":"BadRequest","message":"Invalid Operation","details":[{"code":"Client","target":"","message":"|Microsoft.Exchange.AdminApi.CommandInvocation.AmbiguousParameterSetException|` +
 				`Parameter set cannot be resolved using the specified named parameters. Invalid cmdlet parameters specified. BogusParameter"}],` + binder +
@@ -173,7 +182,8 @@ func TestErrorBodies(t *testing.T) {
 				`"type":"Microsoft.Exchange.AdminApi.CommandInvocation.AmbiguousParameterSetException","stacktrace":""}}}}`,
 		},
 		"bad member of an enumeration": {
-			"Get-ManagementRoleAssignment", map[string]any{"RoleAssignee": payrollObjectID, "AssignmentMethod": []string{"Nonsense"}},
+			"Get-ManagementRoleAssignment",
+			map[string]any{"RoleAssignee": payrollObjectID, "AssignmentMethod": []string{"Nonsense"}},
 			http.StatusBadRequest, "ParameterTransformationException",
 			`{"error":{"code":"BadRequest","message":"Invalid Operation",` + binder +
 				`"message":"Cannot process argument transformation on parameter 'AssignmentMethod'. Cannot convert value \"Nonsense\" to type \"Microsoft.Exchange.Data.Directory.SystemConfiguration.AssignmentMethod[]\". ` +
@@ -181,13 +191,15 @@ func TestErrorBodies(t *testing.T) {
 				`"type":"Microsoft.Exchange.AdminApi.CommandInvocation.ParameterTransformationException","stacktrace":""}},"adminapi.warnings@odata.type":"#Collection(String)","@adminapi.warnings":[]}}`,
 		},
 		"existing object": {
-			"New-ManagementScope", map[string]any{"Name": "Executives", "RecipientRestrictionFilter": "Alias -eq 'x'"},
+			"New-ManagementScope",
+			map[string]any{"Name": "Executives", "RecipientRestrictionFilter": "Alias -eq 'x'"},
 			http.StatusBadRequest, "ADObjectAlreadyExistsException",
 			`{"error":{"code":"BadRequest","message":"Error executing cmdlet","details":[{"code":"Context","target":"","message":"|Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException|` +
 				`Active Directory operation failed on DC.EURPR01A001.PROD.OUTLOOK.COM. The object 'CN=Executives,CN=Scopes,CN=RBAC,CN=Configuration,CN=contoso.onmicrosoft.com,CN=ConfigurationUnits,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM' already exists."}],` + exception,
 		},
 		"ambiguous identity": {
-			"Get-AdministrativeUnit", map[string]any{"Identity": "West Coast"},
+			"Get-AdministrativeUnit",
+			map[string]any{"Identity": "West Coast"},
 			http.StatusBadRequest, "ManagementObjectAmbiguousException",
 			`{"error":{"code":"BadRequest","message":"Error executing cmdlet","details":[{"code":"Context","target":"","message":"Ex9E65A2|Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException|` +
 				`The operation couldn't be performed because object: 'West Coast' matches multiple entries."}],` + exception,

@@ -92,7 +92,10 @@ func TestGetAssignmentRefusesWhatItCannotFind(t *testing.T) {
 	t.Parallel()
 	contoso := tenant.Contoso()
 	for _, query := range []tenant.RoleAssignmentQuery{
-		{Identity: "nothing"}, {RoleAssignee: "nobody"}, {RoleAssignee: payrollAppID, Role: "no role"}, {WritableRecipient: "nobody"},
+		{Identity: "nothing"},
+		{RoleAssignee: "nobody"},
+		{RoleAssignee: payrollAppID, Role: "no role"},
+		{WritableRecipient: "nobody"},
 		{Scopes: []tenant.ScopeReference{{Parameter: tenant.CustomRecipientWriteScope, Identity: "nowhere"}}},
 	} {
 		_, err := contoso.GetManagementRoleAssignment(automation, query)

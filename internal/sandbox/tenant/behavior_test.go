@@ -117,18 +117,18 @@ func TestDehydratedTenantCreatesNothingUntilItIsEnabled(t *testing.T) {
 		return err
 	}
 	wantKind(t, newScope(), tenant.Dehydrated)
-	refusal := wantKind(t, newAssignment(), tenant.Dehydrated)
-	if !strings.HasSuffix(refusal.Text, "you first need to run the command: Enable-OrganizationCustomization.") {
-		t.Errorf("got %s", refusal.Text)
+	text := wantKind(t, newAssignment(), tenant.Dehydrated)
+	if !strings.HasSuffix(text, "you first need to run the command: Enable-OrganizationCustomization.") {
+		t.Errorf("got %s", text)
 	}
 	ok(t, contoso.EnableOrganizationCustomization())
 	if contoso.Organization().IsDehydrated {
 		t.Error("IsDehydrated did not change at once")
 	}
 	wantKind(t, newScope(), tenant.Dehydrated)
-	refusal = wantKind(t, contoso.EnableOrganizationCustomization(), tenant.InvalidParameter)
-	if refusal.Text != "This operation is not required. Organization is already enabled for customization." {
-		t.Errorf("got %s", refusal.Text)
+	text = wantKind(t, contoso.EnableOrganizationCustomization(), tenant.InvalidParameter)
+	if text != "This operation is not required. Organization is already enabled for customization." {
+		t.Errorf("got %s", text)
 	}
 	now.advance(time.Hour)
 	ok(t, newScope())

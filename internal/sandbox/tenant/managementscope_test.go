@@ -50,8 +50,8 @@ func TestNewManagementScopeRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := tenant.Contoso().NewManagementScope(automation, test.spec)
-			if refusal := wantKind(t, err, test.kind); !strings.Contains(refusal.Text, test.text) {
-				t.Errorf("got %s, want it to contain %s", refusal.Text, test.text)
+			if text := wantKind(t, err, test.kind); !strings.Contains(text, test.text) {
+				t.Errorf("got %s, want it to contain %s", text, test.text)
 			}
 		})
 	}
@@ -157,9 +157,9 @@ func TestExclusiveAndRegularScopesAreKeptApart(t *testing.T) {
 		})
 		return err
 	}
-	refusal := wantKind(t, user(tenant.ScopeReference{Parameter: tenant.CustomRecipientWriteScope, Identity: "Exclusive"}), tenant.InvalidParameter)
-	if want := "The management scope object Exclusive is an exclusive scope, and it can't be specified as parameter CustomRecipientWriteScope."; refusal.Text != want {
-		t.Errorf("got %s, want %s", refusal.Text, want)
+	text := wantKind(t, user(tenant.ScopeReference{Parameter: tenant.CustomRecipientWriteScope, Identity: "Exclusive"}), tenant.InvalidParameter)
+	if want := "The management scope object Exclusive is an exclusive scope, and it can't be specified as parameter CustomRecipientWriteScope."; text != want {
+		t.Errorf("got %s, want %s", text, want)
 	}
 	wantKind(t, user(tenant.ScopeReference{Parameter: tenant.ExclusiveRecipientWriteScope, Identity: "Regular"}), tenant.InvalidParameter)
 	ok(t, user(tenant.ScopeReference{Parameter: tenant.ExclusiveRecipientWriteScope, Identity: "Exclusive"}))

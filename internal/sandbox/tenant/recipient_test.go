@@ -65,8 +65,8 @@ func TestGetRecipientFilters(t *testing.T) {
 func TestGetRecipientRefusesABadFilterUnderItsParametersName(t *testing.T) {
 	t.Parallel()
 	_, err := tenant.Contoso().GetRecipient(tenant.RecipientQuery{Filter: "Office", FilterParameter: "RecipientPreviewFilter"})
-	if refusal := wantKind(t, err, tenant.InvalidParameter); !strings.HasPrefix(refusal.Text, "Cannot bind parameter 'RecipientPreviewFilter' to the target.") {
-		t.Errorf("got %s", refusal.Text)
+	if text := wantKind(t, err, tenant.InvalidParameter); !strings.HasPrefix(text, "Cannot bind parameter 'RecipientPreviewFilter' to the target.") {
+		t.Errorf("got %s", text)
 	}
 }
 

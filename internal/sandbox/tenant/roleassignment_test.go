@@ -167,8 +167,8 @@ func TestNewAssignmentRefuses(t *testing.T) {
 			contoso := withPointer(t)
 			before := len(contoso.RoleAssignments())
 			_, err := contoso.NewManagementRoleAssignment(automation, test.spec)
-			if refusal := wantKind(t, err, test.kind); !strings.Contains(refusal.Text, test.text) {
-				t.Errorf("got %s, want it to contain %s", refusal.Text, test.text)
+			if text := wantKind(t, err, test.kind); !strings.Contains(text, test.text) {
+				t.Errorf("got %s, want it to contain %s", text, test.text)
 			}
 			if len(contoso.RoleAssignments()) != before {
 				t.Error("it was made all the same")
@@ -221,8 +221,8 @@ func TestCallersWithoutDelegationChangeNothing(t *testing.T) {
 	_, err := contoso.NewManagementRoleAssignment(reader, appAssignment("", tenant.ScopeReference{}))
 	want := `You don't have access to create, change, or remove the "contoso.onmicrosoft.com\Application Mail.Read-` + invoiceObjectID +
 		`" management role assignment. You must be assigned a delegating role assignment to the management role or its parent in the hierarchy without a scope restriction.`
-	if refusal := wantKind(t, err, tenant.NoDelegation); refusal.Text != want {
-		t.Errorf("got %s, want %s", refusal.Text, want)
+	if text := wantKind(t, err, tenant.NoDelegation); text != want {
+		t.Errorf("got %s, want %s", text, want)
 	}
 	enabled := false
 	wantKind(t, contoso.SetManagementRoleAssignment(reader, "Payroll Archive Mail.Read", tenant.RoleAssignmentChange{Enabled: &enabled}), tenant.NoDelegation)

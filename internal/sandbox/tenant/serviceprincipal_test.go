@@ -79,8 +79,8 @@ func TestGetServicePrincipalByEveryIdentity(t *testing.T) {
 	}
 	for _, identity := range []string{"nobody", "Payroll*", invoiceObjectID} {
 		_, err := contoso.GetServicePrincipal(identity)
-		if refusal := wantKind(t, err, tenant.NotFound); !strings.Contains(refusal.Text, "object '"+identity+"' couldn't be found on '") {
-			t.Errorf("the text is %s", refusal.Text)
+		if text := wantKind(t, err, tenant.NotFound); !strings.Contains(text, "object '"+identity+"' couldn't be found on '") {
+			t.Errorf("the text is %s", text)
 		}
 	}
 }

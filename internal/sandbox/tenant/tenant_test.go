@@ -32,14 +32,15 @@ var (
 	administrator = tenant.Caller{Administrator: true}
 )
 
-// wantKind fails the test unless err is a tenant error of that kind.
-func wantKind(t *testing.T, err error, want tenant.Kind) *tenant.Error {
+// wantKind fails the test unless err is a tenant error of that kind, and
+// returns its text.
+func wantKind(t *testing.T, err error, want tenant.Kind) string {
 	t.Helper()
 	refusal, ok := errors.AsType[*tenant.Error](err)
 	if !ok || refusal.Kind != want {
 		t.Fatalf("got %#v, want an error of kind %d", err, want)
 	}
-	return refusal
+	return refusal.Text
 }
 
 // must fails the test on an error.
