@@ -22,17 +22,7 @@ type filter struct{}
 
 func (filter) String() string { return "Filter" }
 
-func (filter) same(a, b string) bool {
-	if a == b {
-		return true
-	}
-	left, err := opath.Parse(a)
-	if err != nil {
-		return false
-	}
-	right, err := opath.Parse(b)
-	return err == nil && opath.Equal(left, right)
-}
+func (filter) same(a, b string) bool { return opath.Same(a, b) }
 
 func (filter) validate(text string, at path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics

@@ -160,27 +160,13 @@ func (change ManagementScopeChange) unsettled(before, after ManagementScope) err
 	if want := change.Name; want != nil && after.Name != *want {
 		return notYet{fmt.Errorf(still, "name", *want, after.Name)}
 	}
-	if want := change.RecipientFilter; want != nil && after.RecipientFilter == before.RecipientFilter && !SameFilter(after.RecipientFilter, *want) {
+	if want := change.RecipientFilter; want != nil && after.RecipientFilter == before.RecipientFilter && !opath.Same(after.RecipientFilter, *want) {
 		return notYet{fmt.Errorf(still, "filter", *want, after.RecipientFilter)}
 	}
 	if want := change.RecipientRoot; want != nil && after.RecipientRoot == before.RecipientRoot && !strings.EqualFold(after.RecipientRoot, *want) {
 		return notYet{fmt.Errorf(still, "recipient root", *want, after.RecipientRoot)}
 	}
 	return nil
-}
-
-// SameFilter reports whether two recipient filters mean the same. Filters that do not parse are the same only
-// to the letter.
-func SameFilter(a, b string) bool {
-	if a == b {
-		return true
-	}
-	left, err := opath.Parse(a)
-	if err != nil {
-		return false
-	}
-	right, err := opath.Parse(b)
-	return err == nil && opath.Equal(left, right)
 }
 
 // DeleteManagementScope removes the scope. One that is gone already is no error.

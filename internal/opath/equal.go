@@ -5,6 +5,20 @@ package opath
 
 import "strings"
 
+// Same reports whether two texts are the same filter: to the letter, or as [Equal]
+// has it. A text that is no filter is the same as itself only.
+func Same(a, b string) bool {
+	if a == b {
+		return true
+	}
+	left, err := Parse(a)
+	if err != nil {
+		return false
+	}
+	right, err := Parse(b)
+	return err == nil && Equal(left, right)
+}
+
 // Equal reports whether two filters say the same, however they are written. It looks past spaces, parentheses that
 // change nothing, the kind of quotes, the letter case of property names, operators and values, the form of distinguished
 // names where the property holds them, quotes around an integer, and $true written as 'True'.
