@@ -66,6 +66,10 @@ func TestExamples(t *testing.T) {
 		t.Parallel()
 		testRefusal(t, e, "Invoice Reader lacks a role on invoices@contoso.com.", "recipient_filter=Alias -eq 'nobody'")
 	})
+	t.Run("scoped-mail-access/tests", func(t *testing.T) {
+		t.Parallel()
+		testModuleTest(t, e)
+	})
 	t.Run("demo", func(t *testing.T) {
 		t.Parallel()
 		testDemo(t, e)
@@ -136,6 +140,21 @@ func testRefusal(t *testing.T, e engine, message, variable string) {
 	m.run("apply", "-no-color", "-auto-approve")
 	m.run("apply", "-no-color", "-destroy", "-auto-approve")
 	m.leavesTenant()
+}
+
+// testModuleTest runs the engine's own tests of the scoped application, on the usual tenant and on that of a file.
+func testModuleTest(t *testing.T, e engine) {
+	t.Helper()
+	m := e.newModule(t, acctest.Start(t), append(files(t, "scoped-mail-access/*.tf"), files(t, "scoped-mail-access/tests/*")...)...)
+	m.says(m.run("test", "-no-color"), "2 passed, 0 failed.")
+	m.leavesTenant()
+
+	output, code := m.command(filepath.Join(e.binaries, "exchange-sandbox"), "run", "--tenant", "tenant.yaml", "--",
+		e.path, "test", "-no-color", "-var", `inside=["invoices@contoso.com","refunds@contoso.com"]`)
+	if code != 0 {
+		t.Errorf("the tests on the tenant file ended with code %d", code)
+	}
+	m.says(output, "2 passed, 0 failed.")
 }
 
 // testDemo runs the demonstration, which checks itself.
