@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package diagnostic_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
+)
+
+func TestErrorSaysWhatExchangeAnsweredAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	for class, advice := range map[adminapi.Class]string{
+		adminapi.Unauthenticated: "Exchange.ManageAsApp",
+		adminapi.Forbidden:       "Exchange Administrator",
+		adminapi.Dehydrated:      "Enable-OrganizationCustomization",
+		adminapi.NoDelegation:    "delegating assignment",
+		adminapi.ReadOnlyForest:  "EXCHANGE_ORGANIZATION",
+		adminapi.OutOfScope:      "confined",
+		adminapi.Throttled:       "max_concurrency",
+		adminapi.Transient:       "run again",
+		adminapi.Ambiguous:       "GUID",
+		adminapi.InvalidInput:    "",
+	} {
+		answer := &adminapi.Error{Cmdlet: "Get-ManagementScope", Class: class, Message: "what Exchange said", RequestID: "id-of-the-request"}
+		got := diagnostic.Error("The scope could not be read", fmt.Errorf("wrapped: %w", answer))
+		if got.Summary() != "The scope could not be read" {
+			t.Errorf("%s: summary %q", class, got.Summary())
+		}
+		for _, want := range []string{"Get-ManagementScope", "what Exchange said", "id-of-the-request", advice} {
+			if !strings.Contains(got.Detail(), want) {
+				t.Errorf("%s: %q is not in: %s", class, want, got.Detail())
+			}
+		}
+	}
+}
+
+func TestErrorOfATimeLimitNamesTheTimeoutsAttribute(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("still absent (the wait ended: %w)", context.DeadlineExceeded)
+	if got := diagnostic.Error("s", err).Detail(); !strings.Contains(got, "timeouts") || !strings.Contains(got, "still absent") {
+		t.Error(got)
+	}
+	if got := diagnostic.Error("s", errors.New("plain")).Detail(); got != "plain" {
+		t.Error(got)
+	}
+}
+
+func TestImportBlockIsConfigurationWhateverTheIDHolds(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{
+		"Payroll mailboxes", `a\b:c;d`, `say "hello"`, "${path.module}", "%{ if true }", "$${x}", "Größe – 東京", `trailing\`,
+	} {
+		text := diagnostic.ImportBlock("exchange_management_scope", id)
+		file, diags := hclsyntax.ParseConfig([]byte(text), "import.tf", hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Errorf("%q: %v\n%s", id, diags, text)
+			continue
+		}
+		body, ok := file.Body.(*hclsyntax.Body)
+		if !ok || len(body.Blocks) != 1 || body.Blocks[0].Type != "import" {
+			t.Fatalf("%q: no import block:\n%s", id, text)
+		}
+		value, diags := body.Blocks[0].Body.Attributes["id"].Expr.Value(nil)
+		if diags.HasErrors() || value.AsString() != id {
+			t.Errorf("%q is read as %#v, %v", id, value, diags)
+		}
+	}
+}
