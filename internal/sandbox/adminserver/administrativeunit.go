@@ -24,7 +24,7 @@ func getAdministrativeUnit(c call) (result, error) {
 		o := object{
 			{"DisplayName", u.DisplayName},
 			{"ExternalDirectoryObjectId", u.Name},
-			noDirectoryDescriptor,
+			noAdminDisplayName,
 			{"Identity", u.Name},
 		}
 		o = append(o, c.tail(u.Name, u.Entry, unitClass)...)

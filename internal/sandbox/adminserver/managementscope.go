@@ -109,7 +109,7 @@ func (c call) managementScope(m tenant.ManagementScope) object {
 		{"TenantOrganizationFilter", ""},
 		{"ScopeRestrictionType", "RecipientScope"},
 		{"Exclusive", m.Exclusive},
-		noDirectoryDescriptor,
+		noAdminDisplayName,
 		{"Identity", m.Name},
 	}
 	return append(o, c.tail(m.Name, m.Entry, scopeClass)...)

@@ -241,17 +241,17 @@ type class struct {
 }
 
 var (
-	scopeClass            = class{"msExchScope", "ms-Exch-Scope", "0.11 (14.0.550.0)"}
-	assignmentClass       = class{"msExchRoleAssignment", "ms-Exch-Role-Assignment", "0.11 (14.0.550.0)"}
-	roleClass             = class{"msExchRole", "ms-Exch-Role", "0.11 (14.0.550.0)"}
-	policyClass           = class{"msExchRBACPolicy", "ms-Exch-RBAC-Policy", "0.11 (14.0.550.0)"}
-	groupClass            = class{"group", "Group", "0.10 (14.0.100.0)"}
-	userClass             = class{"user", "Person", "0.20 (15.0.0.0)"}
-	unitClass             = class{"msExchAdministrativeUnit", "ms-Exch-Administrative-Unit", "0.20 (15.0.0.0)"}
-	organizationClass     = class{"msExchConfigurationUnitContainer", "ms-Exch-Configuration-Unit-Container", "0.20 (15.0.0.0)"}
-	objectUnchanged       = property{"ObjectState", "Unchanged"}
-	objectNew             = property{"ObjectState", "New"}
-	noDirectoryDescriptor = property{"AdminDisplayName", ""}
+	scopeClass         = class{"msExchScope", "ms-Exch-Scope", "0.11 (14.0.550.0)"}
+	assignmentClass    = class{"msExchRoleAssignment", "ms-Exch-Role-Assignment", "0.11 (14.0.550.0)"}
+	roleClass          = class{"msExchRole", "ms-Exch-Role", "0.11 (14.0.550.0)"}
+	policyClass        = class{"msExchRBACPolicy", "ms-Exch-RBAC-Policy", "0.11 (14.0.550.0)"}
+	groupClass         = class{"group", "Group", "0.10 (14.0.100.0)"}
+	userClass          = class{"user", "Person", "0.20 (15.0.0.0)"}
+	unitClass          = class{"msExchAdministrativeUnit", "ms-Exch-Administrative-Unit", "0.20 (15.0.0.0)"}
+	organizationClass  = class{"msExchConfigurationUnitContainer", "ms-Exch-Configuration-Unit-Container", "0.20 (15.0.0.0)"}
+	objectUnchanged    = property{"ObjectState", "Unchanged"}
+	objectNew          = property{"ObjectState", "New"}
+	noAdminDisplayName = property{"AdminDisplayName", ""}
 )
 
 // tail is the part that every object of the directory ends in, from Id on;

@@ -127,6 +127,7 @@ func (s *Server) refuse(e *bindingError) response {
 
 const (
 	directInvokeException = "Microsoft.Exchange.Management.PSDirectInvoke.DirectInvokeCmdletExecutionException"
+	proxyException        = "Microsoft.Exchange.Configuration.CmdletProxyException"
 	// stackTrace stands for the service's, which is long and says nothing.
 	stackTrace = "   at Microsoft.Exchange.AdminApi.CommandInvocation.CommandInvocation.InvokeCommand(CmdletInvokeInputType cmdletInput)"
 )
@@ -155,7 +156,7 @@ func (s *Server) refuseCmdlet(err error) response {
 		innerText:  "Exception of type '" + directInvokeException + "' was thrown.",
 	}
 	if refusal.Kind == tenant.NotFound && behavior.NotFoundWrapped {
-		f = s.proxied(f)
+		return s.proxied(f).response(status, proxyException)
 	}
 	return f.response(status, refusal.Type)
 }
@@ -183,8 +184,8 @@ func detail(e *tenant.Error, format tenant.ErrorFormat) string {
 
 // proxied wraps an error in the text of the server that passed the call on.
 func (s *Server) proxied(f failure) failure {
-	f.detail = fmt.Sprintf("|Microsoft.Exchange.Configuration.CmdletProxyException|Error on proxy command to server %s: Server version 15.20.9478.0000, Proxy method PSWS:  %s: %s : %s",
-		s.tenant.DomainController(), f.code, f.message, f.bytes())
+	f.detail = fmt.Sprintf("|%s|Error on proxy command to server %s: Server version 15.20.9478.0000, Proxy method PSWS:  %s: %s : %s",
+		proxyException, s.tenant.DomainController(), f.code, f.message, f.bytes())
 	return f
 }
 

@@ -58,7 +58,7 @@ func (c call) role(role tenant.Role) object {
 		{"IsDeprecated", false},
 		{"IsServicePrincipalRole", role.IsServicePrincipalRole},
 		{"AllowEmptyRole", false},
-		noDirectoryDescriptor,
+		noAdminDisplayName,
 		{"Identity", role.Name},
 	}
 	return append(o, c.tail(role.Name, role.Entry, roleClass)...)
@@ -109,7 +109,7 @@ func getRoleAssignmentPolicy(c call) (result, error) {
 			{"Description", p.Description},
 			{"RoleAssignments", p.RoleAssignments},
 			{"AssignedRoles", p.AssignedRoles},
-			noDirectoryDescriptor,
+			noAdminDisplayName,
 			{"Identity", p.Name},
 		}
 		o = append(o, c.tail(p.Name, p.Entry, policyClass)...)

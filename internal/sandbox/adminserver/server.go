@@ -54,7 +54,7 @@ type Caller struct {
 	DirectoryRoles []string
 }
 
-// Request is what the server tells of a request when it has been answered.
+// Request is what the server tells of a request.
 type Request struct {
 	// Cmdlet is the cmdlet's name as it was asked for, or the route where there
 	// is no cmdlet.
@@ -73,8 +73,9 @@ type Request struct {
 	ClientRequestID string
 }
 
-// New returns a server for t. It asks tokens about every request; observe, if
-// not nil, is called after every answer, from the request's goroutine.
+// New returns a server for t. It asks tokens about every request. observe, if
+// not nil, is called for every request before its answer is sent, so that who
+// has the answer finds the request recorded; calls may be concurrent.
 func New(t *tenant.Tenant, tokens Authorizer, observe func(Request)) *Server {
 	if observe == nil {
 		observe = func(Request) {}
@@ -92,8 +93,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := s.answer(r, seen)
 	seen.Status = answer.status
-	s.write(w, r, answer)
 	s.observe(*seen)
+	s.write(w, r, answer)
 }
 
 // answer works out the response to a request.

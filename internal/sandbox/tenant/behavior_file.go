@@ -21,7 +21,7 @@ var switches = map[string]func(*Behavior, *yaml.Node) error{
 	"assignee_echo":             choice(func(b *Behavior) *AssigneeEcho { return &b.AssigneeEcho }, "name", "display_name"),
 	"assignment_lag":            lag(func(b *Behavior) *Lag { return &b.AssignmentLag }),
 	"booleans":                  choice(func(b *Behavior) *Booleans { return &b.Booleans }, "bool", "string"),
-	"dehydrated":                plain(func(b *Behavior) *bool { return &b.Dehydrated }),
+	"dehydrated":                plain("true or false", func(b *Behavior) *bool { return &b.Dehydrated }),
 	"dn_case":                   choice(func(b *Behavior) *DNCase { return &b.DNCase }, "stored", "lower"),
 	"duplicate_default_name":    choice(func(b *Behavior) *DuplicateDefaultName { return &b.DuplicateDefaultName }, "suffix", "refuse"),
 	"error_format":              choice(func(b *Behavior) *ErrorFormat { return &b.ErrorFormat }, "pipe", "json", "exception"),
@@ -33,18 +33,18 @@ var switches = map[string]func(*Behavior, *yaml.Node) error{
 	"in_scope":                  choice(func(b *Behavior) *Booleans { return &b.InScope }, "bool", "string"),
 	"new_output":                choice(func(b *Behavior) *NewOutput { return &b.NewOutput }, "object", "empty"),
 	"not_found_status":          status(func(b *Behavior) *int { return &b.NotFoundStatus }, 404, 400, 500),
-	"not_found_wrapped":         plain(func(b *Behavior) *bool { return &b.NotFoundWrapped }),
+	"not_found_wrapped":         plain("true or false", func(b *Behavior) *bool { return &b.NotFoundWrapped }),
 	"null_properties":           choice(func(b *Behavior) *NullProperties { return &b.NullProperties }, "null", "absent"),
 	"null_resource_scope":       choice(func(b *Behavior) *NullResourceScope { return &b.NullResourceScope }, "clears", "ignored", "refused"),
-	"page_lifetime":             plain(func(b *Behavior) *time.Duration { return &b.PageLifetime }),
-	"role_not_propagated":       plain(func(b *Behavior) *int { return &b.RoleNotPropagated }),
+	"page_lifetime":             plain("a duration such as 5m", func(b *Behavior) *time.Duration { return &b.PageLifetime }),
+	"role_not_propagated":       plain("a number", func(b *Behavior) *int { return &b.RoleNotPropagated }),
 	"scope_in_use_lag":          lag(func(b *Behavior) *Lag { return &b.ScopeInUseLag }),
 	"service_principal_lag":     lag(func(b *Behavior) *Lag { return &b.ServicePrincipalLag }),
 	"set_output":                choice(func(b *Behavior) *SetOutput { return &b.SetOutput }, "empty", "no_content", "null_value"),
 	"single_lists":              choice(func(b *Behavior) *SingleLists { return &b.SingleLists }, "array", "string"),
 	"switch_scope_kind":         choice(func(b *Behavior) *Permission { return &b.SwitchScopeKind }, "allowed", "refused"),
-	"undelegated_roles":         plain(func(b *Behavior) *[]string { return &b.UndelegatedRoles }),
-	"write_needs_domain_anchor": plain(func(b *Behavior) *bool { return &b.WriteNeedsDomainAnchor }),
+	"undelegated_roles":         plain("a list of texts", func(b *Behavior) *[]string { return &b.UndelegatedRoles }),
+	"write_needs_domain_anchor": plain("true or false", func(b *Behavior) *bool { return &b.WriteNeedsDomainAnchor }),
 	"wrong_identity":            choice(func(b *Behavior) *WrongIdentity { return &b.WrongIdentity }, "error", "empty", "all"),
 	"remove_service_principal_in_use": choice(func(b *Behavior) *RemoveInUse { return &b.RemoveServicePrincipalInUse },
 		"cascade", "refuse", "orphan"),
@@ -79,11 +79,11 @@ func choice[T ~int](field func(*Behavior) *T, names ...string) func(*Behavior, *
 	}
 }
 
-// plain reads a switch that YAML has a form for.
-func plain[T any](field func(*Behavior) *T) func(*Behavior, *yaml.Node) error {
+// plain reads a switch whose values YAML has a form for.
+func plain[T any](form string, field func(*Behavior) *T) func(*Behavior, *yaml.Node) error {
 	return func(b *Behavior, node *yaml.Node) error {
 		if err := node.Decode(field(b)); err != nil {
-			return fmt.Errorf("the value is not a %T", *field(b))
+			return fmt.Errorf("the value must be %s", form)
 		}
 		return nil
 	}

@@ -5,7 +5,6 @@ package tenant
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,29 +13,31 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/opath"
 )
 
-// checkFilter refuses a filter in the service's words.
-func checkFilter(parameter, text string) error {
+// parseFilter reads a filter, and refuses it in the service's words. parameter
+// is the one that it came in.
+func parseFilter(parameter, text string) (*opath.Filter, error) {
 	filter, err := opath.Parse(text)
 	if err != nil {
 		position := 1
 		if syntax, ok := errors.AsType[*opath.SyntaxError](err); ok {
 			position = syntax.Position
 		}
-		return invalid(typeBinding,
+		return nil, invalid(typeBinding,
 			"Cannot bind parameter '%[1]s' to the target. Exception setting \"%[1]s\": \"Invalid filter syntax. For a description of the filter parameter syntax see the command help. \"%[2]s\" at position %[3]d.\"",
 			parameter, text, position)
 	}
 	for _, c := range filter.Comparisons() {
 		if p, known := opath.LookupProperty(c.Property); !known || p.ServerOnly {
-			return invalid(typeBinding,
+			return nil, invalid(typeBinding,
 				"Cannot bind parameter '%[1]s' to the target. Exception setting \"%[1]s\": \"\"%[2]s\" is not a recognized filterable property. Valid property names are: %[3]s\"",
-				parameter, c.Property, "Alias, CustomAttribute1, DisplayName, EmailAddresses, Guid, MemberOfGroup, Name, Office, PrimarySmtpAddress, RecipientTypeDetails")
+				parameter, c.Property, "Alias, CustomAttribute1, DisplayName, EmailAddresses, Guid, MemberOfGroup, Name, Office, PrimarySmtpAddress, RecipientTypeDetails, …")
 		}
 	}
-	return nil
+	return filter, nil
 }
 
-// properties returns a recipient's filterable properties by name.
+// properties returns a recipient's filterable properties by name. Those that
+// the sandbox does not keep have no value.
 func (t *Tenant) properties(r *Recipient) func(name string) []string {
 	return func(name string) []string {
 		name = strings.ToLower(name)
@@ -218,12 +219,9 @@ func (t *Tenant) GetRecipient(query RecipientQuery) ([]Recipient, error) {
 	}
 	match := func(*Recipient) bool { return true }
 	if query.Filter != "" {
-		if err := checkFilter(query.FilterParameter, query.Filter); err != nil {
-			return nil, err
-		}
-		filter, err := opath.Parse(query.Filter)
+		filter, err := parseFilter(query.FilterParameter, query.Filter)
 		if err != nil {
-			return nil, fmt.Errorf("parsing a filter that was checked: %w", err)
+			return nil, err
 		}
 		match = func(r *Recipient) bool { return filter.Match(t.properties(r)) }
 	}

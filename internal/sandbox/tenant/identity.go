@@ -5,13 +5,11 @@ package tenant
 
 import "strings"
 
-// An identity parameter may be any of several keys of an object. Exchange
-// tries them in a fixed order: the name, the GUID, the distinguished name, and
-// then what the kind of object has besides. ranks returns an object's keys in
-// that order, one slice for each step; the first step with a match decides.
-
-// find returns the objects that answer to identity at the first rank that has
-// any.
+// find returns the objects that answer to an identity, which may be any of
+// several keys of an object. Exchange tries them in a fixed order: the name,
+// the GUID, the distinguished name, and then what the kind of object has
+// besides. ranks returns an object's keys in that order, one slice for each
+// step; the first step with a match decides.
 func find[T any](objects []T, identity string, ranks func(T) [][]string) []T {
 	var found []T
 	best := -1

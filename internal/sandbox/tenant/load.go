@@ -169,15 +169,20 @@ func Load(r io.Reader) (*Tenant, error) {
 	return t, nil
 }
 
-var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+var (
+	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongKind    = regexp.MustCompile("cannot unmarshal (!!\\w+)( `[^`]*`)? into \\S+")
+)
 
-// describeYAML takes Go's types out of the decoder's errors.
+// describeYAML takes Go's types out of the decoder's errors, and values, which
+// may be secrets.
 func describeYAML(err error) string {
 	typeError, ok := errors.AsType[*yaml.TypeError](err)
 	if !ok {
 		return strings.TrimPrefix(err.Error(), "yaml: ")
 	}
-	return unknownField.ReplaceAllString(strings.Join(typeError.Errors, "; "), "there is no key $1")
+	text := unknownField.ReplaceAllString(strings.Join(typeError.Errors, "; "), "there is no key $1")
+	return wrongKind.ReplaceAllString(text, "a value of type $1 cannot stand here")
 }
 
 // loader makes the objects of a tenant file.

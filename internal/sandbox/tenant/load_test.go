@@ -21,6 +21,8 @@ func TestLoadRefusesWithTheLine(t *testing.T) {
 	for name, test := range map[string]struct{ file, want string }{
 		"unknown key":          {"base: contoso\nbas: x\n", "line 2: there is no key bas"},
 		"unknown key in item":  {"management_scopes:\n  - name: x\n    filter: y\n", "line 3: there is no key filter"},
+		"wrong kind":           {"applications:\n- secrets: s3cret\n", "line 2: a value of type !!str cannot stand here"},
+		"wrong kind of switch": {"behavior:\n  dehydrated: maybe\n", "line 2: dehydrated: the value must be true or false"},
 		"unknown switch":       {"behavior:\n  filter: x\n", "line 2: behavior has no switch filter"},
 		"unknown position":     {"behavior:\n  filter_echo: loud\n", "line 2: filter_echo: the value must be one of verbatim, parentheses, dn_lowercase"},
 		"bad lag":              {"behavior:\n  assignment_lag: soon\n", "line 2: assignment_lag: the value must be a number of calls or a duration such as 30s"},

@@ -64,7 +64,7 @@ func (t *Tenant) NewManagementScope(by Caller, spec ManagementScopeSpec) (Manage
 	if err := checkName(spec.Name); err != nil {
 		return ManagementScope{}, err
 	}
-	if err := checkFilter("RecipientRestrictionFilter", spec.RecipientFilter); err != nil {
+	if _, err := parseFilter("RecipientRestrictionFilter", spec.RecipientFilter); err != nil {
 		return ManagementScope{}, err
 	}
 	if err := t.checkRoot(spec.RecipientRoot); err != nil {
@@ -168,7 +168,7 @@ func (t *Tenant) SetManagementScope(identity string, change ManagementScopeChang
 		next.DistinguishedName = t.distinguishedName(next.Name, scopeContainer)
 	}
 	if change.RecipientFilter != nil {
-		if err := checkFilter("RecipientRestrictionFilter", *change.RecipientFilter); err != nil {
+		if _, err := parseFilter("RecipientRestrictionFilter", *change.RecipientFilter); err != nil {
 			return err
 		}
 		next.RecipientFilter = *change.RecipientFilter
