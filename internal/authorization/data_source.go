@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
@@ -42,7 +43,7 @@ func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, r
 
 // Configure takes the provider's client; there is none yet while Terraform validates.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
-	d.client, _ = req.ProviderData.(*exchange.Client)
+	d.client = clients.Of(req.ProviderData).Exchange
 }
 
 // Schema describes the attributes.

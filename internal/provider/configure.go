@@ -21,6 +21,7 @@ import (
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
@@ -117,16 +118,16 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.Append(config.fromEnvironment(p.lookupEnv)...); resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := p.client(config, req.TerraformVersion)
+	configured, diags := p.clients(config, req.TerraformVersion)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	resp.ResourceData = client
-	resp.DataSourceData = client
+	resp.ResourceData = configured
+	resp.DataSourceData = configured
 }
 
-// client builds the layers from the network up.
-func (p *Provider) client(config model, terraformVersion string) (*exchange.Client, diag.Diagnostics) {
+// clients builds the layers from the network up.
+func (p *Provider) clients(config model, terraformVersion string) (*clients.Clients, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if attribute := config.unknown(); attribute != "" {
 		// What is planned without asking Exchange can be planned; the first question says what is missing.
@@ -134,7 +135,7 @@ func (p *Provider) client(config model, terraformVersion string) (*exchange.Clie
 		if err != nil {
 			diags.AddError("The provider could not be configured", err.Error())
 		}
-		return exchange.New(api), diags
+		return &clients.Clients{Exchange: exchange.New(api)}, diags
 	}
 
 	place, placeDiags := config.cloud()
@@ -171,7 +172,7 @@ func (p *Provider) client(config model, terraformVersion string) (*exchange.Clie
 		diags.AddError("The provider could not be configured to reach Exchange", err.Error())
 		return nil, diags
 	}
-	return exchange.New(api), diags
+	return &clients.Clients{Exchange: exchange.New(api)}, diags
 }
 
 // required checks what every way to sign in needs.

@@ -114,7 +114,7 @@ func TestWhatIsMissingOrWrongIsNamedOnItsAttributeWithItsVariables(t *testing.T)
 			t.Parallel()
 			config := complete()
 			test.change(&config)
-			_, diags := (&Provider{version: "test"}).client(config, "1.16.0")
+			_, diags := (&Provider{version: "test"}).clients(config, "1.16.0")
 			if len(diags) != 1 {
 				t.Fatalf("want one error, got %v", diags)
 			}
@@ -140,7 +140,7 @@ func TestWhatIsMissingOrWrongIsNamedOnItsAttributeWithItsVariables(t *testing.T)
 
 func TestACompleteConfigurationSendsNothing(t *testing.T) {
 	t.Parallel()
-	client, diags := (&Provider{version: "test"}).client(complete(), "1.16.0")
+	client, diags := (&Provider{version: "test"}).clients(complete(), "1.16.0")
 	if diags.HasError() || client == nil {
 		t.Fatal(diags)
 	}
@@ -150,11 +150,11 @@ func TestAValueThatIsNotKnownYetIsNoErrorUntilExchangeIsAsked(t *testing.T) {
 	t.Parallel()
 	config := complete()
 	config.ClientSecret = types.StringUnknown()
-	client, diags := (&Provider{version: "test"}).client(config, "1.16.0")
+	client, diags := (&Provider{version: "test"}).clients(config, "1.16.0")
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	_, err := client.ServicePrincipal(context.Background(), "33333333-3333-3333-3333-333333333333")
+	_, err := client.Exchange.ServicePrincipal(context.Background(), "33333333-3333-3333-3333-333333333333")
 	if err == nil || !strings.Contains(err.Error(), "client_secret is known only after apply") {
 		t.Errorf("got %v", err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
@@ -66,7 +67,7 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp 
 
 // Configure takes the provider's client; there is none yet while Terraform validates.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	r.client, _ = req.ProviderData.(*exchange.Client)
+	r.client = clients.Of(req.ProviderData).Exchange
 }
 
 // Schema describes the attributes.
