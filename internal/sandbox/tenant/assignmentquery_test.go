@@ -103,15 +103,92 @@ func TestGetAssignmentRefusesWhatItCannotFind(t *testing.T) {
 	}
 }
 
+// staffed is Contoso with people and an application in role groups.
+func staffed(t *testing.T) *tenant.Tenant {
+	t.Helper()
+	return must[*tenant.Tenant](t)(tenant.Load(strings.NewReader(`
+role_groups:
+- {name: Help Desk, members: [Legacy Scanner, Finance Team, lynne@contoso.com]}
+`)))
+}
+
 func TestGetAssignmentExpandsToEffectiveUsers(t *testing.T) {
 	t.Parallel()
-	var people []string
-	for _, a := range must[[]tenant.RoleAssignment](t)(tenant.Contoso().GetManagementRoleAssignment(automation, tenant.RoleAssignmentQuery{
-		Identity: "Berlin mailboxes for Finance", EffectiveUsers: true,
-	})) {
-		people = append(people, a.EffectiveUserName)
+	for assignment, want := range map[string]string{
+		"Berlin mailboxes for Finance":               "Adele Vance, Invoices",
+		"Executive mailboxes for Megan":              "Megan Bowen",
+		"User Options-Help Desk":                     scannerObjectID + ", Finance Team, Lynne Robbins, HelpdeskAdmins_0a1b2",
+		"MyVoiceMail-Default Role Assignment Policy": "Adele Vance, Alex Wilber, Megan Bowen, Diego Siciliani, Lynne Robbins, Invoices, Payroll, Support, Info, Berlin 1, Projector",
+	} {
+		var people []string
+		for _, a := range must[[]tenant.RoleAssignment](t)(staffed(t).GetManagementRoleAssignment(automation, tenant.RoleAssignmentQuery{
+			Identity: assignment, EffectiveUsers: true,
+		})) {
+			people = append(people, a.EffectiveUserName)
+		}
+		if got := strings.Join(people, ", "); got != want {
+			t.Errorf("%s: got %s, want %s", assignment, got, want)
+		}
 	}
-	if want := []string{"Adele Vance", "Invoices"}; !slices.Equal(people, want) {
-		t.Errorf("got %v, want %v", people, want)
+}
+
+func TestGetAssignmentReachesMembersOfRoleGroups(t *testing.T) {
+	t.Parallel()
+	for assignee, want := range map[string]string{
+		scannerObjectID:                  "RoleGroup Help Desk",
+		"lynne@contoso.com":              "RoleGroup Help Desk",
+		"Help Desk":                      "Direct ",
+		"adele@contoso.com":              "RoleGroup Help Desk",
+		"Default Role Assignment Policy": "",
+	} {
+		got := ""
+		for _, a := range must[[]tenant.RoleAssignment](t)(staffed(t).GetManagementRoleAssignment(automation, tenant.RoleAssignmentQuery{RoleAssignee: assignee})) {
+			if a.Name == "User Options-Help Desk" {
+				got = a.AssignmentMethod + " " + a.AssignmentChain
+			}
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", assignee, got, want)
+		}
+	}
+}
+
+func TestAmbiguousAssigneesAreRefused(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	name := "Payroll Archive"
+	ok(t, contoso.SetServicePrincipal(scannerObjectID, &name))
+	_, err := contoso.GetManagementRoleAssignment(automation, tenant.RoleAssignmentQuery{RoleAssignee: name})
+	wantKind(t, err, tenant.Ambiguous)
+}
+
+func TestWritableRecipientFollowsTheScope(t *testing.T) {
+	t.Parallel()
+	for recipient, want := range map[string]string{
+		"invoices@contoso.com": "Berlin mailboxes for Finance, User Options-Alex Wilber",
+		"alex@contoso.com":     "User Options-Alex Wilber",
+	} {
+		var found []string
+		for _, kind := range []string{"SecurityGroup", "User"} {
+			found = append(found, names(t, tenant.Contoso(), tenant.RoleAssignmentQuery{RoleAssigneeType: kind, WritableRecipient: recipient})...)
+		}
+		if got := strings.Join(found, ", "); got != want {
+			t.Errorf("%s: got %s, want %s", recipient, got, want)
+		}
+	}
+}
+
+func TestSelfIsTheAssigneeAlone(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	_, err := contoso.NewManagementRoleAssignment(automation, tenant.RoleAssignmentSpec{
+		Name: "self", Role: "Mail Recipients", AssigneeParameter: tenant.UserParameter, Assignee: "adele@contoso.com",
+		Scope: tenant.ScopeReference{Parameter: tenant.RecipientRelativeWriteScope, Identity: "Self"},
+	})
+	ok(t, err)
+	for recipient, want := range map[string]bool{"adele@contoso.com": true, "alex@contoso.com": false} {
+		if got := slices.Contains(names(t, contoso, tenant.RoleAssignmentQuery{WritableRecipient: recipient}), "self"); got != want {
+			t.Errorf("%s: got %v", recipient, got)
+		}
 	}
 }

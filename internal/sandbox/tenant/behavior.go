@@ -15,7 +15,7 @@ type Behavior struct {
 	// FilterEcho is how a scope's filter reads back. Simple filters were seen
 	// verbatim; whether compound ones are rewritten is not known.
 	FilterEcho FilterEcho
-	// ErrorFormat is the form of an error's detail message. Both were seen;
+	// ErrorFormat is the form of an error's detail message. All were seen;
 	// when which appears is not known.
 	ErrorFormat ErrorFormat
 	// NotFoundStatus is the HTTP status of a missing object: 404 (as now), 400

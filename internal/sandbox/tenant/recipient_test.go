@@ -117,3 +117,13 @@ func TestGetManagementRole(t *testing.T) {
 		t.Errorf("got %+v", roles)
 	}
 }
+
+func TestGetRoleAssignmentPolicyShowsWhatRefersToIt(t *testing.T) {
+	t.Parallel()
+	policies := must[[]tenant.RoleAssignmentPolicyDetail](t)(tenant.Contoso().GetRoleAssignmentPolicy(""))
+	if len(policies) != 1 || !policies[0].IsDefault || len(policies[0].AssignedRoles) != 6 || len(policies[0].RoleAssignments) != 7 {
+		t.Errorf("got %+v", policies)
+	}
+	_, err := tenant.Contoso().GetRoleAssignmentPolicy("nothing")
+	wantKind(t, err, tenant.NotFound)
+}
