@@ -11,14 +11,20 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
 
-type model struct {
+// object is what Exchange knows of a scope.
+type object struct {
 	ID                types.String     `tfsdk:"id"`
 	Name              types.String     `tfsdk:"name"`
 	RecipientFilter   customtype.Value `tfsdk:"recipient_filter"`
 	RecipientRoot     customtype.Value `tfsdk:"recipient_root"`
 	Exclusive         types.Bool       `tfsdk:"exclusive"`
 	DistinguishedName types.String     `tfsdk:"distinguished_name"`
-	Timeouts          timeouts.Value   `tfsdk:"timeouts"`
+}
+
+// model is the resource.
+type model struct {
+	object
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
 type identityModel struct {
@@ -27,46 +33,46 @@ type identityModel struct {
 
 // fromAPI takes over what Exchange answers. The filter and the root keep the user's spelling while Exchange answers
 // them as it did right after they were written: what it makes of a text is not known beforehand.
-func (m *model) fromAPI(object exchange.ManagementScope, written spelling) {
-	m.ID = types.StringValue(object.GUID)
-	m.Name = types.StringValue(object.Name)
-	if m.RecipientFilter.IsNull() || object.RecipientFilter != written.RecipientFilter {
-		m.RecipientFilter = customtype.Filter.Known(object.RecipientFilter)
+func (o *object) fromAPI(from exchange.ManagementScope, written spelling) {
+	o.ID = types.StringValue(from.GUID)
+	o.Name = types.StringValue(from.Name)
+	if o.RecipientFilter.IsNull() || from.RecipientFilter != written.RecipientFilter {
+		o.RecipientFilter = customtype.Filter.Known(from.RecipientFilter)
 	}
-	if object.RecipientRoot != written.RecipientRoot || object.RecipientRoot == "" {
-		m.RecipientRoot = customtype.Name.Optional(object.RecipientRoot)
+	if from.RecipientRoot != written.RecipientRoot || from.RecipientRoot == "" {
+		o.RecipientRoot = customtype.Name.Optional(from.RecipientRoot)
 	}
-	m.Exclusive = types.BoolValue(object.Exclusive)
-	m.DistinguishedName = types.StringValue(object.DistinguishedName)
+	o.Exclusive = types.BoolValue(from.Exclusive)
+	o.DistinguishedName = types.StringValue(from.DistinguishedName)
 }
 
-func (m *model) toAPI() exchange.NewManagementScope {
+func (o *object) toAPI() exchange.NewManagementScope {
 	return exchange.NewManagementScope{
-		Name:            m.Name.ValueString(),
-		RecipientFilter: m.RecipientFilter.ValueString(),
-		RecipientRoot:   m.RecipientRoot.ValueString(),
-		Exclusive:       m.Exclusive.ValueBool(),
+		Name:            o.Name.ValueString(),
+		RecipientFilter: o.RecipientFilter.ValueString(),
+		RecipientRoot:   o.RecipientRoot.ValueString(),
+		Exclusive:       o.Exclusive.ValueBool(),
 	}
 }
 
 // change returns what leads from the state to the plan.
-func (m *model) change(state model) exchange.ManagementScopeChange {
+func (o *object) change(state object) exchange.ManagementScopeChange {
 	var change exchange.ManagementScopeChange
-	if !m.Name.Equal(state.Name) {
-		change.Name = m.Name.ValueStringPointer()
+	if !o.Name.Equal(state.Name) {
+		change.Name = o.Name.ValueStringPointer()
 	}
-	if !m.RecipientFilter.Equal(state.RecipientFilter) {
-		change.RecipientFilter = m.RecipientFilter.ValueStringPointer()
+	if !o.RecipientFilter.Equal(state.RecipientFilter) {
+		change.RecipientFilter = o.RecipientFilter.ValueStringPointer()
 	}
-	if !m.RecipientRoot.Equal(state.RecipientRoot) {
-		root := m.RecipientRoot.ValueString()
+	if !o.RecipientRoot.Equal(state.RecipientRoot) {
+		root := o.RecipientRoot.ValueString()
 		change.RecipientRoot = &root
 	}
 	return change
 }
 
-func (m *model) identity() identityModel {
-	return identityModel{GUID: m.ID}
+func (o *object) identity() identityModel {
+	return identityModel{GUID: o.ID}
 }
 
 // spellingKey is where private state keeps the spelling.
@@ -78,6 +84,6 @@ type spelling struct {
 	RecipientRoot   string `json:"recipient_root"`
 }
 
-func spellingOf(object exchange.ManagementScope) spelling {
-	return spelling{RecipientFilter: object.RecipientFilter, RecipientRoot: object.RecipientRoot}
+func spellingOf(from exchange.ManagementScope) spelling {
+	return spelling{RecipientFilter: from.RecipientFilter, RecipientRoot: from.RecipientRoot}
 }

@@ -214,7 +214,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if change := plan.change(state); change != (exchange.ManagementScopeChange{}) {
+	if change := plan.change(state.object); change != (exchange.ManagementScopeChange{}) {
 		object, err := r.client.UpdateManagementScope(ctx, state.ID.ValueString(), state.Name.ValueString(), change)
 		if exchange.IsAlreadyExists(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("name"), "Another management scope has this name", err.Error())

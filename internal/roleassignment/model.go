@@ -13,7 +13,8 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
 
-type model struct {
+// object is what Exchange knows of an assignment.
+type object struct {
 	ID                               types.String     `tfsdk:"id"`
 	Name                             customtype.Value `tfsdk:"name"`
 	Role                             customtype.Value `tfsdk:"role"`
@@ -32,15 +33,20 @@ type model struct {
 	Enabled                          types.Bool       `tfsdk:"enabled"`
 	RoleAssigneeType                 types.String     `tfsdk:"role_assignee_type"`
 	RecipientWriteScope              types.String     `tfsdk:"recipient_write_scope"`
-	Timeouts                         timeouts.Value   `tfsdk:"timeouts"`
+}
+
+// model is the resource.
+type model struct {
+	object
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
 type identityModel struct {
 	GUID types.String `tfsdk:"guid"`
 }
 
-func (m *model) identity() identityModel {
-	return identityModel{GUID: m.ID}
+func (o *object) identity() identityModel {
+	return identityModel{GUID: o.ID}
 }
 
 // assigneeAttribute is one of the attributes that name the assignee, of which a configuration has exactly one.
@@ -51,12 +57,12 @@ type assigneeAttribute struct {
 	value     *customtype.Value
 }
 
-func (m *model) assignees() []assigneeAttribute {
+func (o *object) assignees() []assigneeAttribute {
 	return []assigneeAttribute{
-		{"app", exchange.App, exchange.ServicePrincipalReference, &m.App},
-		{"user", exchange.User, exchange.UserReference, &m.User},
-		{"security_group", exchange.SecurityGroup, exchange.SecurityGroupReference, &m.SecurityGroup},
-		{"policy", exchange.Policy, exchange.PolicyReference, &m.Policy},
+		{"app", exchange.App, exchange.ServicePrincipalReference, &o.App},
+		{"user", exchange.User, exchange.UserReference, &o.User},
+		{"security_group", exchange.SecurityGroup, exchange.SecurityGroupReference, &o.SecurityGroup},
+		{"policy", exchange.Policy, exchange.PolicyReference, &o.Policy},
 	}
 }
 
@@ -69,21 +75,21 @@ type scopeAttribute struct {
 	value     *customtype.Value
 }
 
-func (m *model) scopes() []scopeAttribute {
+func (o *object) scopes() []scopeAttribute {
 	return []scopeAttribute{
-		{"custom_resource_scope", exchange.CustomResourceScope, exchange.ManagementScopeReference, true, &m.CustomResourceScope},
-		{"custom_recipient_write_scope", exchange.CustomRecipientWriteScope, exchange.ManagementScopeReference, true, &m.CustomRecipientWriteScope},
-		{"exclusive_recipient_write_scope", exchange.ExclusiveRecipientWriteScope, exchange.ManagementScopeReference, true, &m.ExclusiveRecipientWriteScope},
-		{"recipient_administrative_unit_scope", exchange.RecipientAdministrativeUnitScope, exchange.AdministrativeUnitReference, true, &m.RecipientAdministrativeUnitScope},
-		{"recipient_group_scope", exchange.RecipientGroupScope, exchange.GroupReference, true, &m.RecipientGroupScope},
-		{"recipient_organizational_unit_scope", exchange.RecipientOrganizationalUnitScope, 0, false, &m.RecipientOrganizationalUnitScope},
-		{"recipient_relative_write_scope", exchange.RecipientRelativeWriteScope, 0, false, &m.RecipientRelativeWriteScope},
+		{"custom_resource_scope", exchange.CustomResourceScope, exchange.ManagementScopeReference, true, &o.CustomResourceScope},
+		{"custom_recipient_write_scope", exchange.CustomRecipientWriteScope, exchange.ManagementScopeReference, true, &o.CustomRecipientWriteScope},
+		{"exclusive_recipient_write_scope", exchange.ExclusiveRecipientWriteScope, exchange.ManagementScopeReference, true, &o.ExclusiveRecipientWriteScope},
+		{"recipient_administrative_unit_scope", exchange.RecipientAdministrativeUnitScope, exchange.AdministrativeUnitReference, true, &o.RecipientAdministrativeUnitScope},
+		{"recipient_group_scope", exchange.RecipientGroupScope, exchange.GroupReference, true, &o.RecipientGroupScope},
+		{"recipient_organizational_unit_scope", exchange.RecipientOrganizationalUnitScope, 0, false, &o.RecipientOrganizationalUnitScope},
+		{"recipient_relative_write_scope", exchange.RecipientRelativeWriteScope, 0, false, &o.RecipientRelativeWriteScope},
 	}
 }
 
 // assignee returns the assignee that is set. Which attribute is null is known even where its value is not.
-func (m *model) assignee() assigneeAttribute {
-	for _, attribute := range m.assignees() {
+func (o *object) assignee() assigneeAttribute {
+	for _, attribute := range o.assignees() {
 		if !attribute.value.IsNull() {
 			return attribute
 		}
@@ -92,8 +98,8 @@ func (m *model) assignee() assigneeAttribute {
 }
 
 // scope returns the scope that is set; its kind is RoleScope where none is.
-func (m *model) scope() scopeAttribute {
-	for _, attribute := range m.scopes() {
+func (o *object) scope() scopeAttribute {
+	for _, attribute := range o.scopes() {
 		if !attribute.value.IsNull() {
 			return attribute
 		}
@@ -108,45 +114,45 @@ func (a scopeAttribute) toAPI() exchange.Scope {
 	return exchange.Scope{Kind: a.kind, Value: a.value.ValueString()}
 }
 
-func (m *model) toAPI() exchange.NewRoleAssignment {
-	assignee := m.assignee()
+func (o *object) toAPI() exchange.NewRoleAssignment {
+	assignee := o.assignee()
 	return exchange.NewRoleAssignment{
-		Name:       m.Name.ValueString(),
-		Role:       m.Role.ValueString(),
+		Name:       o.Name.ValueString(),
+		Role:       o.Role.ValueString(),
 		Assignee:   exchange.Assignee{Kind: assignee.kind, Identity: assignee.value.ValueString()},
-		Scope:      m.scope().toAPI(),
-		Delegating: m.Delegating.ValueBool(),
+		Scope:      o.scope().toAPI(),
+		Delegating: o.Delegating.ValueBool(),
 	}
 }
 
 // fromAPI takes over what Exchange answers, but for the references of which keeps says that they are the same by
 // another spelling.
-func (m *model) fromAPI(object exchange.RoleAssignment, keeps kept) {
-	m.ID = types.StringValue(object.GUID)
-	m.Name = customtype.Name.Known(object.Name)
+func (o *object) fromAPI(from exchange.RoleAssignment, keeps kept) {
+	o.ID = types.StringValue(from.GUID)
+	o.Name = customtype.Name.Known(from.Name)
 	if !keeps.role {
-		m.Role = customtype.Name.Known(object.Role)
+		o.Role = customtype.Name.Known(from.Role)
 	}
 	if !keeps.assignee {
-		for _, attribute := range m.assignees() {
+		for _, attribute := range o.assignees() {
 			*attribute.value = customtype.Name.Null()
-			if attribute.kind == object.Assignee.Kind {
-				*attribute.value = customtype.Name.Known(object.Assignee.Identity)
+			if attribute.kind == from.Assignee.Kind {
+				*attribute.value = customtype.Name.Known(from.Assignee.Identity)
 			}
 		}
 	}
 	if !keeps.scope {
-		for _, attribute := range m.scopes() {
+		for _, attribute := range o.scopes() {
 			*attribute.value = customtype.Name.Null()
-			if attribute.kind == object.Scope.Kind {
-				*attribute.value = customtype.Name.Known(object.Scope.Value)
+			if attribute.kind == from.Scope.Kind {
+				*attribute.value = customtype.Name.Known(from.Scope.Value)
 			}
 		}
 	}
-	m.Delegating = types.BoolValue(object.Delegating)
-	m.Enabled = types.BoolValue(object.Enabled)
-	m.RoleAssigneeType = types.StringValue(object.AssigneeType)
-	m.RecipientWriteScope = types.StringValue(object.WriteScope)
+	o.Delegating = types.BoolValue(from.Delegating)
+	o.Enabled = types.BoolValue(from.Enabled)
+	o.RoleAssigneeType = types.StringValue(from.AssigneeType)
+	o.RecipientWriteScope = types.StringValue(from.WriteScope)
 }
 
 // kept says which references state keeps in the user's spelling.
@@ -166,19 +172,19 @@ type spelling struct {
 	Value      string             `json:"value"`
 }
 
-func spellingOf(object exchange.RoleAssignment) spelling {
-	return spelling{WriteScope: object.WriteScope, Kind: object.Scope.Kind, Value: object.Scope.Value}
+func spellingOf(from exchange.RoleAssignment) spelling {
+	return spelling{WriteScope: from.WriteScope, Kind: from.Scope.Kind, Value: from.Scope.Value}
 }
 
 // sameScope reports whether what Exchange answers is the scope that state has, as far as the answer alone tells.
-func (m *model) sameScope(object exchange.RoleAssignment, written spelling) bool {
-	if spellingOf(object) == written {
+func (o *object) sameScope(from exchange.RoleAssignment, written spelling) bool {
+	if spellingOf(from) == written {
 		return true
 	}
-	has := m.scope().toAPI()
+	has := o.scope().toAPI()
 	if has.Kind == exchange.RecipientRelativeWriteScope {
 		// Organization is what a role without a scope of its own shows, too.
-		return strings.EqualFold(has.Value, object.WriteScope)
+		return strings.EqualFold(has.Value, from.WriteScope)
 	}
-	return has.Kind != exchange.RoleScope && has.Kind == object.Scope.Kind && strings.EqualFold(has.Value, object.Scope.Value)
+	return has.Kind != exchange.RoleScope && has.Kind == from.Scope.Kind && strings.EqualFold(has.Value, from.Scope.Value)
 }

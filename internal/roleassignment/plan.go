@@ -47,18 +47,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // known reports whether all that the default name is made of is known.
-func (m *model) known() bool {
-	for _, attribute := range m.assignees() {
+func (o *object) known() bool {
+	for _, attribute := range o.assignees() {
 		if attribute.value.IsUnknown() {
 			return false
 		}
 	}
-	for _, attribute := range m.scopes() {
+	for _, attribute := range o.scopes() {
 		if attribute.value.IsUnknown() {
 			return false
 		}
 	}
-	return !m.Role.IsUnknown() && !m.Delegating.IsUnknown()
+	return !o.Role.IsUnknown() && !o.Delegating.IsUnknown()
 }
 
 func (r *Resource) planRole(ctx context.Context, plan *model, state model, resp *resource.ModifyPlanResponse) {

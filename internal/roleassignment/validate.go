@@ -25,10 +25,10 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	resp.Diagnostics.Append(config.validate()...)
 }
 
-func (m *model) validate() diag.Diagnostics {
+func (o *object) validate() diag.Diagnostics {
 	var diags diag.Diagnostics
 	assignees, unknownAssignees := 0, 0
-	for _, attribute := range m.assignees() {
+	for _, attribute := range o.assignees() {
 		switch {
 		case attribute.value.IsUnknown():
 			// May turn out to be null, as in app = condition ? id : null.
@@ -46,7 +46,7 @@ func (m *model) validate() diag.Diagnostics {
 	}
 
 	scopes := 0
-	for _, attribute := range m.scopes() {
+	for _, attribute := range o.scopes() {
 		if attribute.value.IsNull() || attribute.value.IsUnknown() {
 			continue
 		}
@@ -56,23 +56,23 @@ func (m *model) validate() diag.Diagnostics {
 		}
 	}
 	if assignees == 1 && unknownAssignees == 0 {
-		diags.Append(m.validateAssignee()...)
+		diags.Append(o.validateAssignee()...)
 	}
 	return diags
 }
 
 // validateAssignee refuses what the one assignee's parameter set does not have.
-func (m *model) validateAssignee() diag.Diagnostics {
+func (o *object) validateAssignee() diag.Diagnostics {
 	var diags diag.Diagnostics
-	assignee := m.assignee()
-	for _, attribute := range m.scopes() {
+	assignee := o.assignee()
+	for _, attribute := range o.scopes() {
 		if attribute.value.IsNull() || attribute.value.IsUnknown() || takes(assignee.kind, attribute.kind) {
 			continue
 		}
 		diags.AddAttributeError(path.Root(attribute.name), "Scope that the assignee does not take",
-			fmt.Sprintf("An assignment with %s does not take %s. It takes %s.", assignee.name, attribute.name, m.taken(assignee.kind)))
+			fmt.Sprintf("An assignment with %s does not take %s. It takes %s.", assignee.name, attribute.name, o.taken(assignee.kind)))
 	}
-	if assignee.kind == exchange.Policy && m.Delegating.ValueBool() {
+	if assignee.kind == exchange.Policy && o.Delegating.ValueBool() {
 		diags.AddAttributeError(path.Root("delegating"), "Delegating assignment of a policy",
 			"The holders of a role assignment policy are end users, and cannot pass a role on. Exchange takes delegating with app, user and security_group only.")
 	}
@@ -91,9 +91,9 @@ func takes(assignee exchange.AssigneeKind, scope exchange.ScopeKind) bool {
 	}
 }
 
-func (m *model) taken(assignee exchange.AssigneeKind) string {
+func (o *object) taken(assignee exchange.AssigneeKind) string {
 	var names []string
-	for _, attribute := range m.scopes() {
+	for _, attribute := range o.scopes() {
 		if takes(assignee, attribute.kind) {
 			names = append(names, attribute.name)
 		}

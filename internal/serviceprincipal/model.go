@@ -11,32 +11,45 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
 
-type model struct {
+// object is what Exchange knows of a service principal.
+type object struct {
 	ID          types.String     `tfsdk:"id"`
 	AppID       customtype.Value `tfsdk:"app_id"`
 	ObjectID    customtype.Value `tfsdk:"object_id"`
 	DisplayName types.String     `tfsdk:"display_name"`
-	UseExisting types.Bool       `tfsdk:"use_existing"`
 	SID         types.String     `tfsdk:"sid"`
 	GUID        types.String     `tfsdk:"guid"`
-	Timeouts    timeouts.Value   `tfsdk:"timeouts"`
+}
+
+// model is the resource.
+type model struct {
+	object
+	UseExisting types.Bool     `tfsdk:"use_existing"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
 }
 
 type identityModel struct {
 	ObjectID types.String `tfsdk:"object_id"`
 }
 
+// fromAPI takes over what Exchange answers.
+func (o *object) fromAPI(from exchange.ServicePrincipal) {
+	o.ID = types.StringValue(from.ObjectID)
+	o.AppID = customtype.GUID.Known(from.AppID)
+	o.ObjectID = customtype.GUID.Known(from.ObjectID)
+	o.DisplayName = optional(from.DisplayName)
+	o.SID = optional(from.SID)
+	o.GUID = optional(from.GUID)
+}
+
 // fromAPI takes over what Exchange answers. A display name that the configuration leaves to whoever made the pointer
 // (use_existing without display_name) stays out of state, so that it is neither drift nor removed.
-func (m *model) fromAPI(object exchange.ServicePrincipal) {
-	m.ID = types.StringValue(object.ObjectID)
-	m.AppID = customtype.GUID.Known(object.AppID)
-	m.ObjectID = customtype.GUID.Known(object.ObjectID)
-	if !m.leavesName() {
-		m.DisplayName = optional(object.DisplayName)
+func (m *model) fromAPI(from exchange.ServicePrincipal) {
+	leavesName := m.leavesName()
+	m.object.fromAPI(from)
+	if leavesName {
+		m.DisplayName = types.StringNull()
 	}
-	m.SID = optional(object.SID)
-	m.GUID = optional(object.GUID)
 }
 
 // leavesName reports whether the name of a pointer that was there before is none of the configuration's business.
@@ -44,16 +57,16 @@ func (m *model) leavesName() bool {
 	return m.UseExisting.ValueBool() && m.DisplayName.IsNull()
 }
 
-func (m *model) toAPI() exchange.NewServicePrincipal {
+func (o *object) toAPI() exchange.NewServicePrincipal {
 	return exchange.NewServicePrincipal{
-		AppID:       m.AppID.ValueString(),
-		ObjectID:    m.ObjectID.ValueString(),
-		DisplayName: m.DisplayName.ValueString(),
+		AppID:       o.AppID.ValueString(),
+		ObjectID:    o.ObjectID.ValueString(),
+		DisplayName: o.DisplayName.ValueString(),
 	}
 }
 
-func (m *model) identity() identityModel {
-	return identityModel{ObjectID: m.ID}
+func (o *object) identity() identityModel {
+	return identityModel{ObjectID: o.ID}
 }
 
 // optional maps Exchange's empty text to null: it answers "" or null for what was never set.
