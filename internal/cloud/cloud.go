@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package cloud knows Microsoft's clouds: where each signs in, where Exchange
-// and Microsoft Graph live, and which hosts may be shown a token for Exchange.
+// and Microsoft Graph live, and which hosts may be shown a token for them.
 package cloud
 
 import (
@@ -39,6 +39,9 @@ type Cloud struct {
 	// A tenant may be sent on to a regional host, which is a subdomain of one
 	// of them ("nam13b.outlook.office365.com").
 	exchangeHosts []string
+	// graphHost is the host that Microsoft Graph names in its links to further
+	// pages, also where its endpoint is replaced by one that passes requests on.
+	graphHost string
 }
 
 // clouds is read only. GCC tenants use the global cloud.
@@ -56,6 +59,7 @@ var clouds = []Cloud{
 		FederatedAudience: "api://AzureADTokenExchange",
 		aliases:           []string{"public"},
 		exchangeHosts:     []string{"outlook.office365.com", "outlook.office.com"},
+		graphHost:         "graph.microsoft.com",
 	},
 	{
 		Name:              "usgovernment",
@@ -67,6 +71,7 @@ var clouds = []Cloud{
 		FederatedAudience: "api://AzureADTokenExchangeUSGov",
 		aliases:           []string{"usgovernmentl4"},
 		exchangeHosts:     []string{"outlook.office365.us"},
+		graphHost:         "graph.microsoft.us",
 	},
 	{
 		Name:              "dod",
@@ -78,6 +83,7 @@ var clouds = []Cloud{
 		FederatedAudience: "api://AzureADTokenExchangeUSGov",
 		aliases:           []string{"usgovernmentl5"},
 		exchangeHosts:     []string{"outlook-dod.office365.us"},
+		graphHost:         "dod-graph.microsoft.us",
 	},
 	{
 		Name:              "china",
@@ -88,6 +94,7 @@ var clouds = []Cloud{
 		GraphScope:        "https://microsoftgraph.chinacloudapi.cn/.default",
 		FederatedAudience: "api://AzureADTokenExchangeChina",
 		exchangeHosts:     []string{"partner.outlook.cn", "outlook.office365.cn"},
+		graphHost:         "microsoftgraph.chinacloudapi.cn",
 	},
 }
 
@@ -128,11 +135,8 @@ func (c Cloud) OwnsExchangeHost(host string) bool {
 	if !ok {
 		return false
 	}
-	if endpoint, err := ParseEndpoint(c.ExchangeEndpoint); err == nil {
-		endpointName, endpointPort, ok := splitHost(endpoint.Host)
-		if ok && name == endpointName && port == endpointPort {
-			return true
-		}
+	if isEndpoint(c.ExchangeEndpoint, name, port) {
+		return true
 	}
 	if port != "443" {
 		return false
@@ -146,6 +150,29 @@ func (c Cloud) OwnsExchangeHost(host string) bool {
 		}
 	}
 	return false
+}
+
+// OwnsGraphHost reports whether a token for Microsoft Graph may go to host, which
+// is as for [Cloud.OwnsExchangeHost].
+//
+// It may go to the cloud's Graph endpoint, host and port exactly, and on port 443
+// to the one host that Graph answers on in this cloud.
+func (c Cloud) OwnsGraphHost(host string) bool {
+	name, port, ok := splitHost(host)
+	if !ok {
+		return false
+	}
+	return isEndpoint(c.GraphEndpoint, name, port) || port == "443" && name == c.graphHost
+}
+
+// isEndpoint reports whether a host, as [splitHost] returns it, is an endpoint's.
+func isEndpoint(endpoint, name, port string) bool {
+	parsed, err := ParseEndpoint(endpoint)
+	if err != nil {
+		return false
+	}
+	endpointName, endpointPort, ok := splitHost(parsed.Host)
+	return ok && name == endpointName && port == endpointPort
 }
 
 // ParseEndpoint reads the URL of an endpoint. It must be an absolute https URL

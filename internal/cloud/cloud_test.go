@@ -171,9 +171,46 @@ func TestOwnsExchangeHostOfReplacedEndpoint(t *testing.T) {
 	}
 }
 
+func TestOwnsGraphHost(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		cloud, endpoint, host string
+		want                  bool
+	}{
+		{"global", "", "graph.microsoft.com", true},
+		{"global", "", "Graph.Microsoft.COM:443", true},
+		{"global", "", "graph.microsoft.com:8443", false},
+		{"global", "", "eu.graph.microsoft.com", false},
+		{"global", "", "graph.microsoft.com.evil.example", false},
+		{"global", "", "graph.microsoft.com.", false},
+		{"global", "", "graph.microsoft.us", false},
+		{"global", "", "outlook.office365.com", false},
+		{"global", "", "", false},
+		{"usgovernment", "", "graph.microsoft.us", true},
+		{"usgovernment", "", "dod-graph.microsoft.us", false},
+		{"dod", "", "dod-graph.microsoft.us", true},
+		{"china", "", "microsoftgraph.chinacloudapi.cn", true},
+		{"china", "", "graph.microsoft.com", false},
+		{"global", "https://127.0.0.1:8443", "127.0.0.1:8443", true},
+		{"global", "https://127.0.0.1:8443", "127.0.0.1:8444", false},
+		{"global", "https://127.0.0.1:8443", "127.0.0.1", false},
+		{"global", "https://graph.contoso.com/proxy", "graph.contoso.com", true},
+		{"global", "https://graph.contoso.com/proxy", "graph.microsoft.com", true},
+		{"global", "http://graph.contoso.com", "graph.contoso.com", false},
+	} {
+		c := lookup(t, test.cloud)
+		if test.endpoint != "" {
+			c.GraphEndpoint = test.endpoint
+		}
+		if got := c.OwnsGraphHost(test.host); got != test.want {
+			t.Errorf("%s at %s: OwnsGraphHost(%q) = %t, want %t", test.cloud, c.GraphEndpoint, test.host, got, test.want)
+		}
+	}
+}
+
 func TestCloudWithoutEndpointOwnsNothing(t *testing.T) {
 	t.Parallel()
-	if (cloud.Cloud{}).OwnsExchangeHost("outlook.office365.com") {
+	if (cloud.Cloud{}).OwnsExchangeHost("outlook.office365.com") || (cloud.Cloud{}).OwnsGraphHost("graph.microsoft.com") {
 		t.Error("the zero Cloud owns a host")
 	}
 }
