@@ -61,6 +61,20 @@ func (c *Client) get(ctx context.Context, cmdlet, identity string, same func(adm
 	return c.search(ctx, cmdlet, identity, same)
 }
 
+// locate is get for an object that may have another identity by now, or be known by another spelling of it: where none
+// is found by identity, the listing of all decides whether there is one that same accepts. Errors call it key.
+func (c *Client) locate(ctx context.Context, cmdlet, identity, key string, same func(adminapi.Row) bool) (adminapi.Row, error) {
+	rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
+	if err != nil && !IsNotFound(err) {
+		return adminapi.Row{}, err
+	}
+	row, found, err := only(cmdlet, key, rows, same)
+	if err != nil || found {
+		return row, err
+	}
+	return c.search(ctx, cmdlet, key, same)
+}
+
 // search lists every object that cmdlet knows and returns the one that same accepts.
 func (c *Client) search(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
 	rows, err := c.list(ctx, cmdlet, nil)

@@ -43,6 +43,19 @@ func (c *Client) ManagementScope(ctx context.Context, identity string) (Manageme
 	return managementScopeFrom(row), nil
 }
 
+// ManagementScopes lists the scopes.
+func (c *Client) ManagementScopes(ctx context.Context) ([]ManagementScope, error) {
+	rows, err := c.list(ctx, "Get-ManagementScope", nil)
+	if err != nil {
+		return nil, err
+	}
+	scopes := make([]ManagementScope, 0, len(rows))
+	for _, row := range rows {
+		scopes = append(scopes, managementScopeFrom(row))
+	}
+	return scopes, nil
+}
+
 // FindManagementScope reads the scope with this GUID. Reading by name is documented, reading by GUID is not: the name
 // it had last is tried first, and a listing decides where that name is gone or belongs to another scope by now.
 func (c *Client) FindManagementScope(ctx context.Context, guid, lastName string) (ManagementScope, error) {
@@ -59,18 +72,10 @@ func (c *Client) find(ctx context.Context, cmdlet, guid, lastName string) (admin
 		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
 	}
 	byGUID := named(guid, "Guid", "ExchangeObjectId")
-	if lastName != "" {
-		result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: adminapi.Parameters{"Identity": lastName}})
-		if err != nil && !IsNotFound(err) {
-			return adminapi.Row{}, err
-		}
-		if err == nil {
-			if row, found, err := only(cmdlet, guid, result.Rows, byGUID); err != nil || found {
-				return row, err
-			}
-		}
+	if lastName == "" {
+		return c.search(ctx, cmdlet, guid, byGUID)
 	}
-	return c.search(ctx, cmdlet, guid, byGUID)
+	return c.locate(ctx, cmdlet, lastName, guid, byGUID)
 }
 
 // NewManagementScope is what CreateManagementScope sends.

@@ -12,7 +12,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
-// ReferenceKind is a kind of object that role assignments refer to. Exchange takes a reference in many forms (name,
+// ReferenceKind is a kind of object that others refer to. Exchange takes a reference in many forms (name,
 // address, GUID, distinguished name) and answers it in another.
 type ReferenceKind int
 
@@ -26,6 +26,7 @@ const (
 	ManagementScopeReference
 	GroupReference
 	AdministrativeUnitReference
+	RecipientReference
 )
 
 // cmdlets that read an object of a kind. A security group that holds roles is a role group or a mail-enabled one.
@@ -48,6 +49,8 @@ func (kind ReferenceKind) cmdlets() []string {
 		return []string{"Get-Recipient", "Get-Group"}
 	case AdministrativeUnitReference:
 		return []string{"Get-AdministrativeUnit"}
+	case RecipientReference:
+		return []string{"Get-Recipient"}
 	default:
 		return nil
 	}
@@ -69,8 +72,17 @@ func (c *Client) SameReference(ctx context.Context, kind ReferenceKind, a, b str
 
 // resolve returns the GUID of the one object that identity names, or "" where it names none or several.
 func (c *Client) resolve(ctx context.Context, kind ReferenceKind, identity string) (string, error) {
+	row, found, err := c.referred(ctx, kind, identity)
+	if err != nil || !found {
+		return "", err
+	}
+	return guidOf(row), nil
+}
+
+// referred reads the one object that identity names; found is false where it names none or several.
+func (c *Client) referred(ctx context.Context, kind ReferenceKind, identity string) (row adminapi.Row, found bool, err error) {
 	if identity == "" || strings.Contains(identity, "*") {
-		return "", nil
+		return adminapi.Row{}, false, nil
 	}
 	for _, cmdlet := range kind.cmdlets() {
 		rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
@@ -78,14 +90,13 @@ func (c *Client) resolve(ctx context.Context, kind ReferenceKind, identity strin
 		case IsNotFound(err), adminapi.ClassOf(err) == adminapi.Ambiguous:
 			continue
 		case err != nil:
-			return "", err
+			return adminapi.Row{}, false, err
 		}
-		row, found, err := only(cmdlet, identity, rows, spelled(identity))
-		if err == nil && found {
-			return guidOf(row), nil
+		if row, found, err := only(cmdlet, identity, rows, spelled(identity)); err == nil && found {
+			return row, true, nil
 		}
 	}
-	return "", nil
+	return adminapi.Row{}, false, nil
 }
 
 // spelled accepts rows of which any of the identity forms that recipients and configuration objects have is identity.
@@ -141,4 +152,17 @@ func (c *Client) ImplicitWriteScope(ctx context.Context, role string) (string, e
 		return "", err
 	}
 	return row.Text("ImplicitRecipientWriteScope"), nil
+}
+
+// implicitWriteScopes returns the same for every role, by the roles' names.
+func (c *Client) implicitWriteScopes(ctx context.Context) (map[string]string, error) {
+	rows, err := c.list(ctx, "Get-ManagementRole", nil)
+	if err != nil {
+		return nil, err
+	}
+	scopes := make(map[string]string, len(rows))
+	for _, row := range rows {
+		scopes[row.Text("Name")] = row.Text("ImplicitRecipientWriteScope")
+	}
+	return scopes, nil
 }

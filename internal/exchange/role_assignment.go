@@ -145,6 +145,81 @@ func (c *Client) RoleAssignment(ctx context.Context, identity string) (RoleAssig
 	return roleAssignmentFrom(row), nil
 }
 
+// RoleAssignmentFilter narrows a listing; an empty field narrows nothing.
+type RoleAssignmentFilter struct {
+	App   string // object id, application id or name of a service principal
+	Role  string // name of a role
+	Scope string // name, as assignments show it, of a management scope or group, or id of an administrative unit
+	// IncludeBuiltIn lists the assignments, too, that come with every tenant.
+	IncludeBuiltIn bool
+}
+
+// RoleAssignments lists the assignments that are made to somebody directly.
+func (c *Client) RoleAssignments(ctx context.Context, filter RoleAssignmentFilter) ([]RoleAssignment, error) {
+	parameters := adminapi.Parameters{}
+	if filter.App != "" {
+		parameters["RoleAssignee"] = filter.App
+		parameters["AssignmentMethod"] = []string{"Direct"}
+	}
+	if filter.Role != "" {
+		parameters["Role"] = filter.Role
+	}
+	rows, err := c.list(ctx, "Get-ManagementRoleAssignment", parameters)
+	if err != nil {
+		return nil, err
+	}
+	var implicit map[string]string
+	var assignments []RoleAssignment
+	for _, row := range rows {
+		assignment := roleAssignmentFrom(row)
+		switch {
+		case filter.App != "" && assignment.Assignee.Kind != App,
+			filter.Role != "" && !strings.EqualFold(assignment.Role, filter.Role),
+			filter.Scope != "" && !strings.EqualFold(assignment.Scope.Value, filter.Scope),
+			!filter.IncludeBuiltIn && assignment.builtIn(),
+			assignment.Assignee.Kind == "":
+			continue
+		}
+		if assignment.Scope.Kind == RecipientRelativeWriteScope {
+			// What reads like a relative scope may be the role's own.
+			if implicit == nil {
+				if implicit, err = c.implicitWriteScopes(ctx); err != nil {
+					return nil, err
+				}
+			}
+			if strings.EqualFold(implicit[assignment.Role], assignment.WriteScope) {
+				assignment.Scope = Scope{}
+			}
+		}
+		assignments = append(assignments, assignment)
+	}
+	return assignments, nil
+}
+
+// builtIn reports whether an assignment is one of those that Exchange gives every tenant: made to a role group or a
+// policy, over the role's own scope, under the name that Exchange gives where none is given.
+func (a RoleAssignment) builtIn() bool {
+	if a.Scope.Kind != RoleScope && a.Scope.Kind != RecipientRelativeWriteScope {
+		return false
+	}
+	switch strings.ToLower(a.AssigneeType) {
+	case "rolegroup", "roleassignmentpolicy":
+	default:
+		return false
+	}
+	name := a.Role + "-" + a.Assignee.Identity
+	if a.Delegating {
+		name += "-Delegating"
+	}
+	if characters := []rune(name); len(characters) > maxNameLength {
+		name = string(characters[:maxNameLength])
+	}
+	return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(a.Name))
+}
+
+// maxNameLength is where Exchange cuts the names that it gives, in characters.
+const maxNameLength = 64
+
 // FindRoleAssignment reads the assignment with this GUID; lastName is the name it had last.
 func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
 	row, err := c.find(ctx, "Get-ManagementRoleAssignment", guid, lastName)

@@ -43,6 +43,19 @@ func (c *Client) ServicePrincipal(ctx context.Context, identity string) (Service
 	return servicePrincipalFrom(row), nil
 }
 
+// ServicePrincipals lists the pointers.
+func (c *Client) ServicePrincipals(ctx context.Context) ([]ServicePrincipal, error) {
+	rows, err := c.list(ctx, "Get-ServicePrincipal", nil)
+	if err != nil {
+		return nil, err
+	}
+	pointers := make([]ServicePrincipal, 0, len(rows))
+	for _, row := range rows {
+		pointers = append(pointers, servicePrincipalFrom(row))
+	}
+	return pointers, nil
+}
+
 // NewServicePrincipal is what CreateServicePrincipal sends.
 type NewServicePrincipal struct {
 	AppID       string

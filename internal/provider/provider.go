@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -31,7 +32,10 @@ type Provider struct {
 // LookupEnv returns the value of an environment variable, and whether there is one: os.LookupEnv, or a test's own.
 type LookupEnv func(name string) (string, bool)
 
-var _ provider.Provider = &Provider{}
+var (
+	_ provider.Provider                  = &Provider{}
+	_ provider.ProviderWithListResources = &Provider{}
+)
 
 // New returns a function that makes providers of this version, which read their environment through lookupEnv.
 func New(version string, lookupEnv LookupEnv) func() provider.Provider {
@@ -113,5 +117,17 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		authorization.NewDataSource,
+		managementscope.NewDataSource,
+		roleassignment.NewDataSource,
+		serviceprincipal.NewDataSource,
+	}
+}
+
+// ListResources lists what terraform query can list.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		managementscope.NewListResource,
+		roleassignment.NewListResource,
+		serviceprincipal.NewListResource,
 	}
 }
