@@ -40,3 +40,15 @@ func BuildProvider(t *testing.T) string {
 	}
 	return folder
 }
+
+// NeedsQuery skips a test on engines without terraform query: Terraform has it from 1.14 on, OpenTofu has not.
+func NeedsQuery(t *testing.T) {
+	t.Helper()
+	engine, err := Engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := exec.CommandContext(t.Context(), engine, "query", "-help").Run(); err != nil {
+		t.Skipf("%s has no query command", engine)
+	}
+}
