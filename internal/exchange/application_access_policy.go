@@ -1,0 +1,308 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// AccessRight is what an application access policy does with the mailboxes of its scope.
+type AccessRight string
+
+// The access rights. A mailbox that a DenyAccess policy of the app covers is denied; else one that a RestrictAccess
+// policy covers is granted; else, where the app has a RestrictAccess policy at all, the mailbox is denied.
+const (
+	RestrictAccess AccessRight = "RestrictAccess"
+	DenyAccess     AccessRight = "DenyAccess"
+)
+
+// AccessRights are all access rights.
+var AccessRights = [...]string{string(RestrictAccess), string(DenyAccess)}
+
+// ApplicationAccessPolicy narrows which mailboxes an application reaches with the permissions that were consented to
+// in Entra. Role assignments in Exchange are not narrowed by it.
+type ApplicationAccessPolicy struct {
+	// Identity is the policy's only name, made by the service: <tenant>\<app>:<SID of the scope>;<GUID of the scope>.
+	// It is kept as answered; its letter case means nothing.
+	Identity    string
+	AppID       string // lower case, or * for every application
+	AccessRight AccessRight
+	Description string // where none was given, the service writes one
+	ScopeName   string // the display name of the scope; empty where the scope was deleted
+	ScopeGUID   string // lower case
+}
+
+func applicationAccessPolicyFrom(row adminapi.Row) ApplicationAccessPolicy {
+	policy := ApplicationAccessPolicy{
+		Identity:    row.Text("Identity"),
+		AppID:       strings.ToLower(row.Text("AppId")),
+		AccessRight: AccessRight(row.Text("AccessRight")),
+		Description: row.Text("Description"),
+		ScopeName:   row.Text("ScopeName"),
+		// No property is called after the parameter PolicyScopeGroupId; the ids stand in one text.
+		ScopeGUID: scopeGUID(row.Text("ScopeIdentityRaw")),
+	}
+	if policy.ScopeGUID == "" {
+		policy.ScopeGUID = scopeGUID(policy.Identity)
+	}
+	for _, right := range AccessRights {
+		if strings.EqualFold(right, string(policy.AccessRight)) {
+			policy.AccessRight = AccessRight(right)
+		}
+	}
+	return policy
+}
+
+// scopeGUID returns the GUID behind the semicolon of an identity, or of its latter half.
+func scopeGUID(ids string) string {
+	_, guid, _ := strings.Cut(ids, ";")
+	if uuid.Validate(guid) != nil {
+		return ""
+	}
+	return strings.ToLower(guid)
+}
+
+// ApplicationAccessPolicies lists the tenant's policies. Where there is none, some tenants answer the list with the
+// not-found error; that is an empty list.
+func (c *Client) ApplicationAccessPolicies(ctx context.Context) ([]ApplicationAccessPolicy, error) {
+	rows, err := c.list(ctx, "Get-ApplicationAccessPolicy", nil)
+	if err != nil && !IsNotFound(err) {
+		return nil, err
+	}
+	policies := make([]ApplicationAccessPolicy, 0, len(rows))
+	for _, row := range rows {
+		policies = append(policies, applicationAccessPolicyFrom(row))
+	}
+	return policies, nil
+}
+
+// ApplicationAccessPolicy reads the policy with this identity. An identity that is not found is looked for in the
+// list before its absence is believed, because whether the service folds its letter case is not known.
+func (c *Client) ApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
+	if identity == "" {
+		return ApplicationAccessPolicy{}, fmt.Errorf("Get-ApplicationAccessPolicy: %w", errEmptyIdentity)
+	}
+	row, err := c.locate(ctx, "Get-ApplicationAccessPolicy", identity, identity, named(identity, "Identity"))
+	if err != nil {
+		return ApplicationAccessPolicy{}, err
+	}
+	return applicationAccessPolicyFrom(row), nil
+}
+
+// NewApplicationAccessPolicy is what CreateApplicationAccessPolicy sends.
+type NewApplicationAccessPolicy struct {
+	AppID         string // an application id, or * for every application
+	PolicyScopeID string // any identity of a recipient that is a security principal
+	AccessRight   AccessRight
+	Description   string // not sent when empty
+}
+
+// CreateApplicationAccessPolicy creates a policy. The answer may precede the policy's appearance in reads;
+// AwaitApplicationAccessPolicy waits for that.
+func (c *Client) CreateApplicationAccessPolicy(ctx context.Context, object NewApplicationAccessPolicy) (ApplicationAccessPolicy, error) {
+	parameters := adminapi.Parameters{
+		// One application a policy: what the service makes of several is not known.
+		"AppId":              []string{object.AppID},
+		"PolicyScopeGroupId": object.PolicyScopeID,
+		"AccessRight":        string(object.AccessRight),
+	}
+	if object.Description != "" {
+		parameters["Description"] = object.Description
+	}
+	row, created, err := c.create(ctx, "New-ApplicationAccessPolicy", parameters)
+	if err != nil {
+		return ApplicationAccessPolicy{}, err
+	}
+	if policy := applicationAccessPolicyFrom(row); created && policy.Identity != "" {
+		return policy, nil
+	}
+	var read ApplicationAccessPolicy
+	err = settled(ctx, func(ctx context.Context) error {
+		policies, err := c.ApplicationAccessPoliciesOf(ctx, object.AppID, object.PolicyScopeID)
+		if err != nil {
+			return err
+		}
+		for _, policy := range policies {
+			if policy.AccessRight == object.AccessRight {
+				read = policy
+				return nil
+			}
+		}
+		return notYet{fmt.Errorf("Exchange accepted a policy of the application %s for '%s' and does not list it", object.AppID, object.PolicyScopeID)}
+	})
+	return read, err
+}
+
+// ApplicationAccessPoliciesOf returns the policies that an application has for a scope: one, where the service holds
+// an identity once.
+func (c *Client) ApplicationAccessPoliciesOf(ctx context.Context, appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
+	scope, found, err := c.PolicyScope(ctx, policyScopeID)
+	if err != nil || !found {
+		return nil, err
+	}
+	all, err := c.ApplicationAccessPolicies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var policies []ApplicationAccessPolicy
+	for _, policy := range all {
+		if strings.EqualFold(policy.AppID, appID) && scope.Is(policy.ScopeGUID) {
+			policies = append(policies, policy)
+		}
+	}
+	return policies, nil
+}
+
+// AwaitApplicationAccessPolicy returns the policy once reads show it.
+func (c *Client) AwaitApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
+	var policy ApplicationAccessPolicy
+	err := settled(ctx, func(ctx context.Context) error {
+		var err error
+		if policy, err = c.ApplicationAccessPolicy(ctx, identity); IsNotFound(err) {
+			return notYet{err}
+		}
+		return err
+	})
+	return policy, err
+}
+
+// DescribeApplicationAccessPolicy sets the description, the only thing of a policy that can change, and returns once
+// Exchange shows it.
+func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, description string) error {
+	if identity == "" {
+		return fmt.Errorf("Set-ApplicationAccessPolicy: %w", errEmptyIdentity)
+	}
+	err := c.run(ctx, "Set-ApplicationAccessPolicy", adminapi.Parameters{"Identity": identity, "Description": description})
+	if err != nil {
+		return err
+	}
+	return settled(ctx, func(ctx context.Context) error {
+		policy, err := c.ApplicationAccessPolicy(ctx, identity)
+		// The space around a text may get lost on the way.
+		if err == nil && strings.TrimSpace(policy.Description) != strings.TrimSpace(description) {
+			return notYet{fmt.Errorf("Exchange accepted the description %q and still answers %q", description, policy.Description)}
+		}
+		return err
+	})
+}
+
+// DeleteApplicationAccessPolicy removes the policy. One that is gone already is no error.
+func (c *Client) DeleteApplicationAccessPolicy(ctx context.Context, identity string) error {
+	return c.remove(ctx, "Remove-ApplicationAccessPolicy", identity, adminapi.Parameters{})
+}
+
+// PolicyScope is a recipient as the scope of application access policies.
+type PolicyScope struct {
+	Name string // its display name
+	Type string // Exchange's RecipientTypeDetails, such as SharedMailbox
+	// NoPrincipal is Exchange's word that the recipient is no security principal, which it takes no policies for.
+	NoPrincipal bool
+
+	ids []string
+}
+
+// PolicyScope reads the recipient that identity names, in whatever form; found is false where it names none or several.
+func (c *Client) PolicyScope(ctx context.Context, identity string) (scope PolicyScope, found bool, err error) {
+	row, found, err := c.referred(ctx, RecipientReference, identity)
+	if err != nil || !found {
+		return PolicyScope{}, false, err
+	}
+	return policyScopeFrom(row), true, nil
+}
+
+func policyScopeFrom(row adminapi.Row) PolicyScope {
+	return PolicyScope{
+		Name:        row.Text("DisplayName", "Name"),
+		Type:        row.Text("RecipientTypeDetails", "RecipientType"),
+		NoPrincipal: row.Has("IsValidSecurityPrincipal") && !row.Bool("IsValidSecurityPrincipal"),
+		// The service calls the GUID in a policy's identity an object id. Of the two that a recipient has, Exchange's
+		// and Entra's, either may be meant.
+		ids: []string{guidOf(row), strings.ToLower(row.Text("ExternalDirectoryObjectId"))},
+	}
+}
+
+// Is reports whether guid, the one in a policy's identity, is the recipient's.
+func (s PolicyScope) Is(guid string) bool {
+	for _, id := range s.ids {
+		if id != "" && strings.EqualFold(id, guid) {
+			return true
+		}
+	}
+	return false
+}
+
+// IsNoSecurityPrincipal reports whether err says that the scope of a policy is no security principal. The service
+// gives that refusal neither an id nor a type.
+func IsNoSecurityPrincipal(err error) bool {
+	return answered(err, "is not a security principal")
+}
+
+// IsPolicyStoreFull reports whether err says that there is no room for another policy.
+func IsPolicyStoreFull(err error) bool {
+	return answered(err, "total size of App Access Policies exceeded")
+}
+
+// MayBeTaken reports whether a creation may have been refused because there is such an object already. What the
+// service says to a second policy for one application and scope is not known, so every refusal without a class of its
+// own counts.
+func MayBeTaken(err error) bool {
+	return IsAlreadyExists(err) || refused(err)
+}
+
+// answered reports whether err is an answer of Exchange's that has some words in it.
+func answered(err error, words string) bool {
+	var answer *adminapi.Error
+	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(words))
+}
+
+// ApplicationAccess is the service's verdict whether application access policies let an application reach a mailbox.
+type ApplicationAccess struct {
+	Granted     bool
+	MailboxName string
+	MailboxID   string
+	MailboxSID  string
+}
+
+// TestApplicationAccessPolicy asks the service whether the application's policies let it reach a mailbox, or the
+// members of a group. They apply to permissions that were consented to in Entra; role assignments are not looked at.
+func (c *Client) TestApplicationAccessPolicy(ctx context.Context, appID, mailbox string) (ApplicationAccess, error) {
+	if mailbox == "" {
+		return ApplicationAccess{}, fmt.Errorf("Test-ApplicationAccessPolicy: %w", errEmptyIdentity)
+	}
+	rows, err := c.list(ctx, "Test-ApplicationAccessPolicy", adminapi.Parameters{"Identity": mailbox, "AppId": appID})
+	if err != nil {
+		return ApplicationAccess{}, err
+	}
+	row, found, err := only("Test-ApplicationAccessPolicy", mailbox, rows, named(appID, "AppId"))
+	if err != nil {
+		return ApplicationAccess{}, err
+	}
+	if !found {
+		return ApplicationAccess{}, fmt.Errorf("Test-ApplicationAccessPolicy: Exchange answered %d verdicts, and none on the application %s", len(rows), appID)
+	}
+	return applicationAccessFrom(row)
+}
+
+func applicationAccessFrom(row adminapi.Row) (ApplicationAccess, error) {
+	access := ApplicationAccess{
+		MailboxName: row.Text("Mailbox"),
+		MailboxID:   row.Text("MailboxId"),
+		MailboxSID:  row.Text("MailboxSid"),
+	}
+	switch verdict := row.Text("AccessCheckResult"); strings.ToLower(verdict) {
+	case "granted":
+		access.Granted = true
+	case "denied":
+	default:
+		return ApplicationAccess{}, fmt.Errorf("Test-ApplicationAccessPolicy: Exchange answered %q, and neither Granted nor Denied", verdict)
+	}
+	return access, nil
+}
