@@ -4,11 +4,17 @@
 // Package clients is what the configured provider hands to its resources and data sources.
 package clients
 
-import "github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
+import (
+	"sync/atomic"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
+)
 
 // Clients are the services' clients, shared by all that one run of Terraform does.
 type Clients struct {
 	Exchange *exchange.Client
+	// PoliciesSuperseded is the notice that application access policies are superseded; nil where it is not wanted.
+	PoliciesSuperseded *Notice
 }
 
 // Of reads the provider data of a Configure request. While Terraform validates there is none, and nothing needs it.
@@ -18,3 +24,10 @@ func Of(providerData any) Clients {
 	}
 	return Clients{}
 }
+
+// Notice is something to be said once a run, however many resources have cause to. The zero Notice is due.
+type Notice struct{ given atomic.Bool }
+
+// Due reports whether the notice has yet to be given, which whoever asks then does: it is due once. A nil Notice never
+// is.
+func (n *Notice) Due() bool { return n != nil && n.given.CompareAndSwap(false, true) }
