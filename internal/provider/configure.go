@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -30,6 +31,8 @@ import (
 // maxConcurrency is more than Exchange was ever seen to allow.
 const maxConcurrency = 64
 
+const suppressWarningVariable = "EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING"
+
 type model struct {
 	TenantID                  types.String `tfsdk:"tenant_id"`
 	ClientID                  types.String `tfsdk:"client_id"`
@@ -43,6 +46,7 @@ type model struct {
 	AuthorityHost             types.String `tfsdk:"authority_host"`
 	CACertificatePath         types.String `tfsdk:"ca_certificate_path"`
 	MaxConcurrency            types.Int64  `tfsdk:"max_concurrency"`
+	SuppressPolicyWarning     types.Bool   `tfsdk:"suppress_application_access_policy_warning"`
 }
 
 // setting is one text of the provider block, and where else it may come from.
@@ -50,40 +54,55 @@ type setting struct {
 	attribute string
 	variables []string // the first that is set and not empty wins
 	value     *types.String
+	// credential says that an identity is proved with it.
+	credential bool
 }
 
 func (m *model) settings() []setting {
 	azuread := func(attribute, name string, value *types.String) setting {
-		return setting{attribute, []string{"EXCHANGE_" + name, "ARM_" + name}, value}
+		return setting{attribute: attribute, variables: []string{"EXCHANGE_" + name, "ARM_" + name}, value: value}
+	}
+	credential := func(attribute, name string, value *types.String) setting {
+		setting := azuread(attribute, name, value)
+		setting.credential = true
+		return setting
+	}
+	own := func(attribute, variable string, value *types.String) setting {
+		return setting{attribute: attribute, variables: []string{variable}, value: value}
 	}
 	return []setting{
 		azuread("tenant_id", "TENANT_ID", &m.TenantID),
 		azuread("client_id", "CLIENT_ID", &m.ClientID),
-		azuread("client_secret", "CLIENT_SECRET", &m.ClientSecret),
-		azuread("client_certificate", "CLIENT_CERTIFICATE", &m.ClientCertificate),
-		azuread("client_certificate_path", "CLIENT_CERTIFICATE_PATH", &m.ClientCertificatePath),
+		credential("client_secret", "CLIENT_SECRET", &m.ClientSecret),
+		credential("client_certificate", "CLIENT_CERTIFICATE", &m.ClientCertificate),
+		credential("client_certificate_path", "CLIENT_CERTIFICATE_PATH", &m.ClientCertificatePath),
 		azuread("client_certificate_password", "CLIENT_CERTIFICATE_PASSWORD", &m.ClientCertificatePassword),
 		azuread("environment", "ENVIRONMENT", &m.Environment),
-		{"organization", []string{"EXCHANGE_ORGANIZATION"}, &m.Organization},
-		{"exchange_endpoint", []string{"EXCHANGE_ADMIN_ENDPOINT"}, &m.ExchangeEndpoint},
-		{"authority_host", []string{"EXCHANGE_AUTHORITY_HOST"}, &m.AuthorityHost},
-		{"ca_certificate_path", []string{"EXCHANGE_CA_CERTIFICATE_PATH"}, &m.CACertificatePath},
+		own("organization", "EXCHANGE_ORGANIZATION", &m.Organization),
+		own("exchange_endpoint", "EXCHANGE_ADMIN_ENDPOINT", &m.ExchangeEndpoint),
+		own("authority_host", "EXCHANGE_AUTHORITY_HOST", &m.AuthorityHost),
+		own("ca_certificate_path", "EXCHANGE_CA_CERTIFICATE_PATH", &m.CACertificatePath),
 	}
 }
 
 // fromEnvironment fills in what the provider block leaves out. A value that is not known yet is not left out.
 func (m *model) fromEnvironment(lookup LookupEnv) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, setting := range m.settings() {
-		if !setting.value.IsNull() {
-			continue
-		}
-		for _, variable := range setting.variables {
-			if value, ok := lookup(variable); ok && value != "" {
-				*setting.value = types.StringValue(value)
-				break
+	given := m.credentialGiven()
+	for _, prefix := range []string{"EXCHANGE_", "ARM_"} {
+		for _, setting := range m.settings() {
+			// What proves an identity comes from one place: a certificate that one pipeline's variables name must not be
+			// used for the application that another's choose.
+			if !setting.value.IsNull() || setting.credential && given {
+				continue
+			}
+			for _, variable := range setting.variables {
+				if value, ok := lookup(variable); ok && value != "" && strings.HasPrefix(variable, prefix) {
+					*setting.value = types.StringValue(value)
+				}
 			}
 		}
+		given = m.credentialGiven()
 	}
 	if value, ok := lookup("EXCHANGE_MAX_CONCURRENCY"); ok && value != "" && m.MaxConcurrency.IsNull() {
 		limit, err := strconv.ParseInt(value, 10, 64)
@@ -94,6 +113,16 @@ func (m *model) fromEnvironment(lookup LookupEnv) diag.Diagnostics {
 		m.MaxConcurrency = types.Int64Value(limit)
 	}
 	return diags
+}
+
+// credentialGiven reports whether there is something to sign in with.
+func (m *model) credentialGiven() bool {
+	for _, setting := range m.settings() {
+		if setting.credential && !setting.value.IsNull() {
+			return true
+		}
+	}
+	return false
 }
 
 // unknown returns the first attribute whose value is known only once something else was applied.
@@ -136,7 +165,7 @@ func (p *Provider) clients(config model, terraformVersion string) (*clients.Clie
 		if err != nil {
 			diags.AddError("The provider could not be configured", err.Error())
 		}
-		return &clients.Clients{Exchange: exchange.New(api)}, diags
+		return config.share(exchange.New(api)), diags
 	}
 
 	place, placeDiags := config.cloud()
@@ -173,7 +202,16 @@ func (p *Provider) clients(config model, terraformVersion string) (*clients.Clie
 		diags.AddError("The provider could not be configured to reach Exchange", err.Error())
 		return nil, diags
 	}
-	return &clients.Clients{Exchange: exchange.New(api)}, diags
+	return config.share(exchange.New(api)), diags
+}
+
+// share is what all resources and data sources of one run share.
+func (m *model) share(client *exchange.Client) *clients.Clients {
+	shared := &clients.Clients{Exchange: client}
+	if !m.SuppressPolicyWarning.ValueBool() {
+		shared.PoliciesSuperseded = new(clients.Notice)
+	}
+	return shared
 }
 
 // required checks what every way to sign in needs.

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/applicationaccesspolicy"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/authorization"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/managementscope"
@@ -59,13 +60,13 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"client_id": text("The application (client) id of the application that signs in.", "CLIENT_ID"),
 			"client_secret": secret("A client secret of the application: its value, not its id.",
 				"CLIENT_SECRET"),
-			"client_certificate": secret("A certificate of the application with its private key, as the base64 form of a PFX (PKCS #12) file.",
+			"client_certificate": secret("A certificate of the application with its private key, as the base64 form of a PFX (PKCS #12) or PEM file.",
 				"CLIENT_CERTIFICATE"),
 			"client_certificate_path": text("The path of a file with a certificate of the application and its private key, PFX or PEM.",
 				"CLIENT_CERTIFICATE_PATH"),
 			"client_certificate_password": secret("The password that opens the PFX.", "CLIENT_CERTIFICATE_PASSWORD"),
 			"environment": schema.StringAttribute{
-				MarkdownDescription: "The Microsoft cloud: `global`, `usgovernment`, `dod` or `china`. Defaults to `global`. Also " + variables("ENVIRONMENT") + ".",
+				MarkdownDescription: "The Microsoft cloud: `global` (or `public`), `usgovernment` (or `usgovernmentl4`), `dod` (or `usgovernmentl5`) or `china`. Defaults to `global`. Also " + variables("ENVIRONMENT") + ".",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOfCaseInsensitive(cloud.Names()...)},
 			},
@@ -80,13 +81,18 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, maxConcurrency)},
 			},
+			"suppress_application_access_policy_warning": schema.BoolAttribute{
+				MarkdownDescription: "Whether to leave out the warning that Microsoft replaces application access policies by role assignments, which a plan with such policies gives once. " +
+					"Defaults to `false`. Also `" + suppressWarningVariable + "`.",
+				Optional: true,
+			},
 		},
 	}
 }
 
 // variables names the environment variables of a setting that the azuread provider has, too.
 func variables(name string) string {
-	return "`EXCHANGE_" + name + "` or `ARM_" + name + "`, of which the first wins"
+	return "`EXCHANGE_" + name + "`, then `ARM_" + name + "`"
 }
 
 func text(description, variable string) schema.StringAttribute {
@@ -107,6 +113,7 @@ func own(description, variable string) schema.StringAttribute {
 // Resources lists the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		applicationaccesspolicy.NewResource,
 		managementscope.NewResource,
 		roleassignment.NewResource,
 		serviceprincipal.NewResource,
@@ -116,6 +123,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		applicationaccesspolicy.NewAccessDataSource,
 		authorization.NewDataSource,
 		managementscope.NewDataSource,
 		roleassignment.NewDataSource,
