@@ -12,10 +12,10 @@ import (
 func TestMailboxPermissionIsReadFromTwoOrThreeParts(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]importid.MailboxPermissionID{
-		"info@contoso.com|adele@contoso.com":      {Mailbox: "info@contoso.com", User: "adele@contoso.com"},
-		"info@contoso.com|adele@contoso.com|deny": {Mailbox: "info@contoso.com", User: "adele@contoso.com", Deny: true},
-		" Info Desk | Finance Team | DENY ":       {Mailbox: "Info Desk", User: "Finance Team", Deny: true},
-		"info|deny":                               {Mailbox: "info", User: "deny"},
+		"info@contoso.com|adele@contoso.com":                       {Mailbox: "info@contoso.com", User: "adele@contoso.com"},
+		"info@contoso.com|adele@contoso.com|deny":                  {Mailbox: "info@contoso.com", User: "adele@contoso.com", Deny: true},
+		" Info Desk | Finance Team | DENY ":                        {Mailbox: "Info Desk", User: "Finance Team", Deny: true},
+		"info|deny":                                                {Mailbox: "info", User: "deny"},
 		`6233fba6-0198-4277-892f-9275bf728bcc|S-1-5-21-1-2-3-1105`: {Mailbox: "6233fba6-0198-4277-892f-9275bf728bcc", User: "S-1-5-21-1-2-3-1105"},
 	} {
 		if got, err := importid.MailboxPermission(id); err != nil || got != want {
