@@ -5,7 +5,7 @@ package tenant
 
 import "slices"
 
-// AdministrativeUnit is Exchange's copy of an Entra administrative unit.
+// AdministrativeUnit is an Entra administrative unit and Exchange's copy of it.
 type AdministrativeUnit struct {
 	// Entry's name is the unit's object id in Entra; its GUID is another one.
 	Entry
@@ -16,6 +16,17 @@ type AdministrativeUnit struct {
 	// SoftDeleted marks a unit that was deleted in Entra and lingers in
 	// Exchange, where it is found by its display name like any other.
 	SoftDeleted bool
+
+	// What follows only Entra knows.
+
+	// Visibility is Public, HiddenMembership or, where it was never set, empty.
+	Visibility string
+	// MembershipRule makes the unit a dynamic one. The sandbox does not follow
+	// the rule: Members are whom it finds.
+	MembershipRule string
+	// IsMemberManagementRestricted keeps all but the unit's own administrators
+	// from changing its members.
+	IsMemberManagementRestricted bool
 }
 
 func unitRanks(u *AdministrativeUnit) [][]string {

@@ -46,6 +46,9 @@ type EnterpriseApplication struct {
 	// AppRoles are the values of the application permissions on Exchange Online
 	// it was granted, such as Exchange.ManageAsApp.
 	AppRoles []string
+	// GraphRoles are the values of the application permissions on Microsoft
+	// Graph it was granted, such as AdministrativeUnit.Read.All.
+	GraphRoles []string
 	// DirectoryRoles are the template ids of the Entra directory roles it holds.
 	DirectoryRoles []string
 }
@@ -63,6 +66,7 @@ func (a *AppRegistration) clone() AppRegistration {
 func (e *EnterpriseApplication) clone() EnterpriseApplication {
 	c := *e
 	c.AppRoles = slices.Clone(e.AppRoles)
+	c.GraphRoles = slices.Clone(e.GraphRoles)
 	c.DirectoryRoles = slices.Clone(e.DirectoryRoles)
 	return c
 }

@@ -45,6 +45,7 @@ type fileApplication struct {
 	ObjectID       string       `yaml:"object_id"`
 	RegistrationID string       `yaml:"registration_id"`
 	AppRoles       []string     `yaml:"app_roles"`
+	GraphRoles     []string     `yaml:"graph_roles"`
 	DirectoryRoles []string     `yaml:"directory_roles"`
 	Secrets        []fileSecret `yaml:"secrets"`
 	Certificates   []string     `yaml:"certificates"`
@@ -80,11 +81,14 @@ type fileRecipient struct {
 }
 
 type fileUnit struct {
-	ID          string   `yaml:"id"`
-	DisplayName string   `yaml:"display_name"`
-	Description string   `yaml:"description"`
-	Members     []string `yaml:"members"`
-	SoftDeleted bool     `yaml:"soft_deleted"`
+	ID                           string   `yaml:"id"`
+	DisplayName                  string   `yaml:"display_name"`
+	Description                  string   `yaml:"description"`
+	Members                      []string `yaml:"members"`
+	SoftDeleted                  bool     `yaml:"soft_deleted"`
+	Visibility                   string   `yaml:"visibility"`
+	MembershipRule               string   `yaml:"membership_rule"`
+	IsMemberManagementRestricted bool     `yaml:"is_member_management_restricted"`
 }
 
 type filePointer struct {
@@ -316,7 +320,7 @@ func (l loader) addApplication(a fileApplication) error {
 		}
 		registration.Certificates = append(registration.Certificates, block.Bytes)
 	}
-	application := &EnterpriseApplication{ObjectID: a.ObjectID, AppID: a.AppID, DisplayName: a.Name, AppRoles: a.AppRoles}
+	application := &EnterpriseApplication{ObjectID: a.ObjectID, AppID: a.AppID, DisplayName: a.Name, AppRoles: a.AppRoles, GraphRoles: a.GraphRoles}
 	for _, role := range a.DirectoryRoles {
 		application.DirectoryRoles = append(application.DirectoryRoles, cmp.Or(directoryRoleNames[role], role))
 	}
@@ -404,18 +408,8 @@ func (l loader) recipientGUIDs(identities []string) ([]string, error) {
 }
 
 func (l loader) addUnit(u fileUnit) error {
-	if !isGUID(u.ID) {
-		return fmt.Errorf("the id %q is not a GUID", u.ID)
-	}
-	members, err := l.recipientGUIDs(u.Members)
-	if err != nil {
-		return err
-	}
-	l.administrativeUnits = append(l.administrativeUnits, &AdministrativeUnit{
-		Entry: l.newEntry(u.ID, recipientContainer), DisplayName: u.DisplayName, Description: u.Description,
-		Members: members, SoftDeleted: u.SoftDeleted,
-	})
-	return nil
+	_, err := l.AddAdministrativeUnit(AdministrativeUnitSpec(u))
+	return err
 }
 
 func (l loader) addPointer(p filePointer) error {
