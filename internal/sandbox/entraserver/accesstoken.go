@@ -48,11 +48,10 @@ func (s *Server) issue(application tenant.EnterpriseApplication, audience string
 	now, lifetime := s.clock(), s.TokenLifetime()
 	tenantID := s.tenant.Organization().TenantID
 	issuer := s.cloud.issuer + tenantID + "/"
-	// A token carries the permissions on its own resource only, and those of
-	// the sandbox's applications are on Exchange.
-	var roles []string
-	if lookupResource(audience) == exchangeResource {
-		roles = application.AppRoles
+	// A token carries the permissions on its own resource only.
+	roles := application.AppRoles
+	if lookupResource(audience) == graphResource {
+		roles = application.GraphRoles
 	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{

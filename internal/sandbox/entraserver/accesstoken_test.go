@@ -92,13 +92,22 @@ func TestTokenOfAnApplicationWithoutPermissionsHasNoRoles(t *testing.T) {
 	}
 }
 
-func TestTokenForGraphHasNoPermissionsOnExchange(t *testing.T) {
+func TestTokenHasThePermissionsOnItsOwnResourceOnly(t *testing.T) {
 	t.Parallel()
 	e := start(t, entraserver.Config{})
-	form := secretForm(automation)
-	form.Set("scope", "https://graph.microsoft.com/.default")
-	if got := decode(t, e.token(t, form)).Roles; len(got) != 0 {
-		t.Errorf("roles are %q", got)
+	if err := e.tenant.SetGraphRoles(automation, "AdministrativeUnit.Read.All"); err != nil {
+		t.Fatal(err)
+	}
+	for scope, want := range map[string][]string{
+		exchangeScope:                                   {tenant.ManageAsApp},
+		"https://graph.microsoft.com/.default":          {"AdministrativeUnit.Read.All"},
+		"00000003-0000-0000-c000-000000000000/.default": {"AdministrativeUnit.Read.All"},
+	} {
+		form := secretForm(automation)
+		form.Set("scope", scope)
+		if got := decode(t, e.token(t, form)).Roles; !slices.Equal(got, want) {
+			t.Errorf("%s: roles are %q, want %q", scope, got, want)
+		}
 	}
 }
 
