@@ -87,17 +87,21 @@ func (s *Sandbox) Test(test resource.TestCase) {
 
 // Snapshot is all that the provider can change in a tenant.
 type Snapshot struct {
-	ServicePrincipals []tenant.ServicePrincipal
-	ManagementScopes  []tenant.ManagementScope
-	RoleAssignments   []tenant.RoleAssignment
+	ServicePrincipals         []tenant.ServicePrincipal
+	ManagementScopes          []tenant.ManagementScope
+	RoleAssignments           []tenant.RoleAssignment
+	ApplicationAccessPolicies []tenant.ApplicationAccessPolicy
+	MailboxPermissions        []tenant.MailboxPermission
 }
 
 // Snapshot copies the tenant's objects.
 func (s *Sandbox) Snapshot() Snapshot {
 	return Snapshot{
-		ServicePrincipals: s.Tenant().ServicePrincipals(),
-		ManagementScopes:  s.Tenant().ManagementScopes(),
-		RoleAssignments:   s.Tenant().RoleAssignments(),
+		ServicePrincipals:         s.Tenant().ServicePrincipals(),
+		ManagementScopes:          s.Tenant().ManagementScopes(),
+		RoleAssignments:           s.Tenant().RoleAssignments(),
+		ApplicationAccessPolicies: s.Tenant().ApplicationAccessPolicies(),
+		MailboxPermissions:        s.Tenant().MailboxPermissions(),
 	}
 }
 

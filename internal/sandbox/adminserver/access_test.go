@@ -91,7 +91,7 @@ func TestNotPropagatedRoleIsRefusedByName(t *testing.T) {
 
 func TestUnknownCmdletAnswersBytesThatLie(t *testing.T) {
 	t.Parallel()
-	for _, cmdlet := range []string{"Get-Nonsense", "Add-MailboxPermission"} {
+	for _, cmdlet := range []string{"Get-Nonsense", "Add-RecipientPermission"} {
 		answer := newWire(t).invoke(t, cmdlet, nil, header("Accept-Encoding", "gzip"))
 		if answer.status != http.StatusForbidden || answer.header.Get("Content-Encoding") != "gzip" || answer.header.Get("x-ms-diagnostics") == "" {
 			t.Errorf("%s: got %d %v", cmdlet, answer.status, answer.header)

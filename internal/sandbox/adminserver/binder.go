@@ -203,6 +203,14 @@ func (c cmdlet) checkMandatory(set string, bound arguments) *bindingError {
 		case value == "":
 			return unboundError(p.name, "an empty string")
 		}
+		if list, ok := bound.values[p.name].([]string); ok {
+			switch {
+			case len(list) == 0:
+				return unboundError(p.name, "an empty array")
+			case slices.Contains(list, ""):
+				return unboundError(p.name, "an empty string")
+			}
+		}
 	}
 	if len(missing) > 0 {
 		return missingError(missing)

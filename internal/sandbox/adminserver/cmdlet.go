@@ -69,6 +69,8 @@ var table = slices.Concat(
 	managementScopeCmdlets,
 	roleAssignmentCmdlets,
 	authorizationCmdlets,
+	applicationAccessPolicyCmdlets,
+	mailboxPermissionCmdlets,
 	roleCmdlets,
 	recipientCmdlets,
 	userCmdlets,

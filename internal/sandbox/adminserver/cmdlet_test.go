@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
 // exported asks the server for the names of its cmdlets.
@@ -108,6 +110,35 @@ func TestEveryCmdletRoundTrips(t *testing.T) {
 		"Test-ServicePrincipalAuthorization": {
 			{"Test-ServicePrincipalAuthorization", map[string]any{"Identity": bookingObjectID, "Resource": "adele@contoso.com"}, 3, "InScope", true},
 		},
+		"New-ApplicationAccessPolicy": {
+			{"New-ApplicationAccessPolicy", map[string]any{"AccessRight": "denyaccess", "AppId": []string{invoiceAppID, "*"}, "PolicyScopeGroupId": "finance-team@contoso.com", "Description": "x"}, 2, "ScopeIdentity", "Finance Team"},
+			{"Get-ApplicationAccessPolicy", nil, 3, "ShardType", "All"},
+		},
+		"Get-ApplicationAccessPolicy": {{"Get-ApplicationAccessPolicy", nil, 1, "AccessRight", "RestrictAccess"}},
+		"Set-ApplicationAccessPolicy": {
+			{"Set-ApplicationAccessPolicy", map[string]any{"Identity": payrollPolicy(), "Description": "Payroll only"}, 0, "", nil},
+			{"Get-ApplicationAccessPolicy", map[string]any{"Identity": payrollPolicy()}, 1, "Description", "Payroll only"},
+		},
+		"Remove-ApplicationAccessPolicy": {
+			{"Remove-ApplicationAccessPolicy", map[string]any{"Identity": payrollPolicy(), "Confirm": false}, 0, "", nil},
+			{"Get-ApplicationAccessPolicy", nil, 0, "", nil},
+		},
+		"Test-ApplicationAccessPolicy": {
+			{"Test-ApplicationAccessPolicy", map[string]any{"Identity": "adele@contoso.com", "AppId": payrollAppID}, 1, "AccessCheckResult", "Granted"},
+			{"Test-ApplicationAccessPolicy", map[string]any{"Identity": "payroll@contoso.com", "AppId": payrollAppID}, 1, "AccessCheckResult", "Denied"},
+		},
+		"Add-MailboxPermission": {
+			{"Add-MailboxPermission", map[string]any{"Identity": "info@contoso.com", "user": "alex@contoso.com", "accessRights": []string{"FullAccess"}, "automapping": true, "InheritanceType": "all", "Confirm": false}, 1, "User", "alex@contoso.com"},
+			{"Get-MailboxPermission", map[string]any{"Identity": "info@contoso.com"}, 4, "UserSid", "S-1-5-10"},
+		},
+		"Get-MailboxPermission": {{"Get-MailboxPermission", map[string]any{"Identity": "info@contoso.com", "User": "adele"}, 1, "User", "adele@contoso.com"}},
+		"Remove-MailboxPermission": {
+			{"Remove-MailboxPermission", map[string]any{"Identity": "info@contoso.com", "User": "adele@contoso.com", "AccessRights": "FullAccess"}, 0, "", nil},
+			{"Get-MailboxPermission", map[string]any{"Identity": "info@contoso.com"}, 2, "User", `NT AUTHORITY\SELF`},
+			{"Remove-MailboxPermission", map[string]any{"Identity": "info@contoso.com", "ClearAutoMapping": true}, 0, "", nil},
+			{"Remove-MailboxPermission", map[string]any{"Identity": "invoices@contoso.com", "ResetDefault": true}, 0, "", nil},
+			{"Get-MailboxPermission", map[string]any{"Identity": "invoices@contoso.com"}, 2, "IsInherited", false},
+		},
 		"Enable-OrganizationCustomization": {{"Enable-OrganizationCustomization", map[string]any{"WhatIf": true}, 0, "", nil}},
 	}
 	if names := newWire(t).exported(t); !slices.Equal(names, slices.Sorted(maps.Keys(tests))) {
@@ -165,4 +196,9 @@ func TestOriginatingServerChangesFromCallToCall(t *testing.T) {
 	if len(servers) < 2 {
 		t.Errorf("all calls name %v", servers)
 	}
+}
+
+// payrollPolicy is the identity of the seeded application access policy.
+func payrollPolicy() string {
+	return tenant.Contoso().ApplicationAccessPolicies()[0].Identity
 }

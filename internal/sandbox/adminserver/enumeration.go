@@ -68,3 +68,30 @@ var recipientTypeDetails = &enumeration{
 		"RoomList", "RoomMailbox", "SchedulingMailbox", "SharedMailbox", "SharedWithMailUser", "TeamMailbox", "UserMailbox",
 	},
 }
+
+// The names of the following classes are known, their namespaces but for .NET's
+// own are not.
+
+var accessRights = &enumeration{
+	class:   "Microsoft.Exchange.Management.Tasks.ApplicationAccessPolicyRight",
+	members: []string{"RestrictAccess", "DenyAccess"},
+}
+
+const mailboxRightsClass = "Microsoft.Exchange.Management.RecipientTasks.MailboxRights"
+
+// mailboxRights are those that can be given. SendAs is given by another cmdlet.
+var mailboxRights = &enumeration{
+	class:   mailboxRightsClass,
+	members: []string{"FullAccess", "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"},
+}
+
+// removableMailboxRights are those that can be taken.
+var removableMailboxRights = &enumeration{
+	class:   mailboxRightsClass,
+	members: []string{"FullAccess", "SendAs", "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"},
+}
+
+var inheritanceTypes = &enumeration{
+	class:   "System.DirectoryServices.ActiveDirectorySecurityInheritance",
+	members: []string{"None", "All", "Descendents", "SelfAndChildren", "Children"},
+}

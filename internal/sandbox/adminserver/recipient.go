@@ -199,9 +199,9 @@ func classOf(r tenant.Recipient) class {
 }
 
 // setMailboxParameters are the few parameters of Set-Mailbox that make drift
-// in scopes.
+// in scopes, and in what permissions read back as.
 func setMailboxParameters() []parameter {
-	parameters := []parameter{{name: "Identity", mandatory: true}, {name: "DisplayName"}, {name: "Office"}}
+	parameters := []parameter{{name: "Identity", mandatory: true}, {name: "DisplayName"}, {name: "MicrosoftOnlineServicesID"}, {name: "Office"}}
 	for i := range 15 {
 		parameters = append(parameters, parameter{name: "CustomAttribute" + strconv.Itoa(i+1)})
 	}
@@ -209,7 +209,9 @@ func setMailboxParameters() []parameter {
 }
 
 func setMailbox(c call) (result, error) {
-	change := tenant.MailboxChange{DisplayName: c.change("DisplayName"), Office: c.change("Office")}
+	change := tenant.MailboxChange{
+		DisplayName: c.change("DisplayName"), Office: c.change("Office"), UserPrincipalName: c.change("MicrosoftOnlineServicesID"),
+	}
 	for i := range change.CustomAttributes {
 		change.CustomAttributes[i] = c.change("CustomAttribute" + strconv.Itoa(i+1))
 	}

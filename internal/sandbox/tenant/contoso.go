@@ -25,8 +25,9 @@ const ManageAsApp = "Exchange.ManageAsApp"
 // Contoso returns the tenant that tests and demonstrations start from. It is
 // the same each time: ids and times are fixed. It has applications that
 // Exchange does not know yet, mailboxes, groups and administrative units to
-// scope them to, and pointers, scopes and role assignments to adopt, one for
-// each kind of scope and assignee.
+// scope them to, and things to adopt: pointers, scopes and role assignments, one
+// for each kind of scope and assignee, an application access policy, and mailbox
+// permissions of a person and of an application.
 func Contoso() *Tenant {
 	t := empty(contosoOrganization())
 	seed := seeder{t}
@@ -179,8 +180,9 @@ func (s seeder) addAdministrativeUnits() {
 	}
 }
 
-// addPermissions adds the pointers, scopes and role assignments to adopt. They
-// are made by the cmdlets' own rules, which refuse none of them.
+// addPermissions adds the pointers, scopes, role assignments, access policies
+// and mailbox permissions to adopt. They are made by the cmdlets' own rules,
+// which refuse none of them.
 func (s seeder) addPermissions() {
 	administrator := Caller{Administrator: true}
 	for _, p := range []ServicePrincipalSpec{
@@ -245,6 +247,16 @@ func (s seeder) addPermissions() {
 		must(s.NewManagementRoleAssignment(administrator, a))
 	}
 }
+	must(s.NewApplicationAccessPolicy(ApplicationAccessPolicySpec{
+		AppIDs: []string{"22222222-2222-2222-2222-0000000000aa"}, AccessRight: RestrictAccess, PolicyScopeGroupID: "Finance Team",
+	}))
+	for _, p := range []MailboxPermissionSpec{
+		{Mailbox: "info@contoso.com", User: "adele@contoso.com", AccessRights: []string{fullAccess}},
+		{Mailbox: "invoices@contoso.com", User: "33333333-3333-3333-3333-0000000000bb", AccessRights: []string{fullAccess}},
+	} {
+		_, _, err := s.AddMailboxPermission(p)
+		must(p, err)
+	}
 
 // must stops the program where the seed breaks the tenant's rules, which is a
 // mistake in this file and found by any test.

@@ -17,7 +17,8 @@ func TestContosoHasTheSameObjectsEachTime(t *testing.T) {
 	everything := func(in *tenant.Tenant) []any {
 		return []any{
 			in.Organization(), in.AppRegistrations(), in.EnterpriseApplications(), in.Recipients(), in.AdministrativeUnits(),
-			in.Roles(), in.RoleGroups(), in.ServicePrincipals(), in.ManagementScopes(), in.RoleAssignments(), in.Counts(),
+			in.Roles(), in.RoleGroups(), in.ServicePrincipals(), in.ManagementScopes(), in.RoleAssignments(),
+			in.ApplicationAccessPolicies(), in.MailboxPermissions(), in.Counts(),
 		}
 	}
 	if diff := cmp.Diff(everything(tenant.Contoso()), everything(tenant.Contoso())); diff != "" {
@@ -30,7 +31,9 @@ func TestContosoCounts(t *testing.T) {
 	want := map[string]int{
 		"administrative units":        3,
 		"app registrations":           26,
+		"application access policies": 1,
 		"enterprise applications":     26,
+		"mailbox permissions":         2,
 		"management role assignments": 84,
 		"management roles":            45,
 		"management scopes":           3,

@@ -204,7 +204,10 @@ func (t *Tenant) UnitsOf(guid string) []string {
 // and an empty text clears it.
 type MailboxChange struct {
 	DisplayName, Office *string
-	CustomAttributes    [15]*string
+	// UserPrincipalName is the name to sign in with; the service's parameter for
+	// it is called MicrosoftOnlineServicesID.
+	UserPrincipalName *string
+	CustomAttributes  [15]*string
 }
 
 // SetMailbox changes a mailbox and reports whether anything changed.
@@ -216,6 +219,11 @@ func (t *Tenant) SetMailbox(identity string, change MailboxChange) (bool, error)
 	if err != nil {
 		return false, err
 	}
+	if name := change.UserPrincipalName; name != nil {
+		if err := t.checkUserPrincipalName(*name, r); err != nil {
+			return false, err
+		}
+	}
 	changed := false
 	set := func(property *string, value *string) {
 		if value != nil && *property != *value {
@@ -224,6 +232,7 @@ func (t *Tenant) SetMailbox(identity string, change MailboxChange) (bool, error)
 	}
 	set(&r.DisplayName, change.DisplayName)
 	set(&r.Office, change.Office)
+	set(&r.UserPrincipalName, change.UserPrincipalName)
 	for i, value := range change.CustomAttributes {
 		set(&r.CustomAttributes[i], value)
 	}
@@ -231,4 +240,45 @@ func (t *Tenant) SetMailbox(identity string, change MailboxChange) (bool, error)
 		t.touch(&r.Entry)
 	}
 	return changed, nil
+}
+
+// checkUserPrincipalName refuses a name that is none, or that another recipient
+// than self has. The words are invented.
+func (t *Tenant) checkUserPrincipalName(name string, self *Recipient) error {
+	if !strings.Contains(name, "@") {
+		return invalid(typeValidation, "The value '%s' isn't a user principal name.", name)
+	}
+	for _, r := range t.recipients {
+		if r != self && strings.EqualFold(r.UserPrincipalName, name) {
+			return t.alreadyExists(r.DistinguishedName)
+		}
+	}
+	return nil
+}
+
+// DeleteRecipient deletes a recipient for good, with its mailbox and the
+// permissions on it. Groups and administrative units lose it as a member. What
+// was granted to it stays: permissions on other mailboxes show its SID from then
+// on, application access policies lose the names of their scope, and role
+// assignments keep the name they have.
+func (t *Tenant) DeleteRecipient(identity string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, err := one(t, t.recipients, identity, recipientRanks)
+	if err != nil {
+		return err
+	}
+	t.recipients = slices.DeleteFunc(t.recipients, func(o *Recipient) bool { return o == r })
+	delete(t.permissions, r.GUID)
+	is := func(guid string) bool { return guid == r.GUID }
+	for _, g := range t.recipients {
+		g.Members = slices.DeleteFunc(g.Members, is)
+	}
+	for _, u := range t.administrativeUnits {
+		u.Members = slices.DeleteFunc(u.Members, is)
+	}
+	for _, g := range t.roleGroups {
+		g.Members = slices.DeleteFunc(g.Members, is)
+	}
+	return nil
 }

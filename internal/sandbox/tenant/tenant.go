@@ -48,6 +48,9 @@ type Tenant struct {
 	servicePrincipals      []*pointer
 	scopes                 []*scope
 	assignments            []*assignment
+	accessPolicies         []*accessPolicy
+	// permissions are the access control lists of mailboxes by their GUIDs.
+	permissions map[string][]*ace
 }
 
 // Organization is the tenant itself.
@@ -77,6 +80,7 @@ func newTenant(organization Organization) *Tenant {
 		clock:        time.Now,
 		random:       rand.New(rand.NewPCG(1, 2)),
 		organization: organization,
+		permissions:  map[string][]*ace{},
 	}
 }
 
@@ -111,10 +115,16 @@ func (o Organization) clone() Organization {
 func (t *Tenant) Counts() map[string]int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	permissions := 0
+	for _, entries := range t.permissions {
+		permissions += len(entries)
+	}
 	return map[string]int{
 		"administrative units":        len(t.administrativeUnits),
 		"app registrations":           len(t.appRegistrations),
+		"application access policies": len(t.accessPolicies),
 		"enterprise applications":     len(t.enterpriseApplications),
+		"mailbox permissions":         permissions,
 		"management roles":            len(t.roles),
 		"management scopes":           len(t.scopes),
 		"recipients":                  len(t.recipients),
