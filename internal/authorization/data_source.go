@@ -8,12 +8,14 @@ package authorization
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -143,8 +145,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 	authorizations, err := d.client.TestServicePrincipalAuthorization(ctx, config.App.ValueString(), config.Mailbox.ValueString())
 	if exchange.IsNotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("app"), "Exchange does not know the application or the mailbox",
-			fmt.Sprintf("%s\n\nAn application is known once it is registered as an exchange_service_principal. If that is in this configuration, refer to its attributes here.", err))
+		resp.Diagnostics.Append(notFound(config, err))
 		return
 	}
 	if err != nil {
@@ -153,4 +154,13 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	config.fromAPI(authorizations)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+}
+
+// notFound says which of the two Exchange does not know. Its answer names what it missed.
+func notFound(config model, err error) diag.Diagnostic {
+	if mailbox := config.Mailbox.ValueString(); mailbox != "" && strings.Contains(strings.ToLower(err.Error()), strings.ToLower(mailbox)) {
+		return diag.NewAttributeErrorDiagnostic(path.Root("mailbox"), "Exchange does not know the mailbox", err.Error())
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("app"), "Exchange does not know the application",
+		fmt.Sprintf("%s\n\nAn application is known once it is registered as an exchange_service_principal. If that is in this configuration, refer to its attributes here.", err))
 }

@@ -63,6 +63,46 @@ func TestEverySettingIsTakenFromTheBlockThenFromItsVariablesInOrder(t *testing.T
 	}
 }
 
+func TestACredentialComesFromOnePlace(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		block            model
+		environment      []string
+		secret, path, id string
+	}{
+		"EXCHANGE_ before ARM_": {
+			model{}, []string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_CERTIFICATE_PATH", "theirs", "ARM_CLIENT_ID", "their id"},
+			"ours", "", "their id",
+		},
+		"the block before both": {
+			model{ClientCertificatePath: types.StringValue("block")}, []string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_SECRET", "theirs"},
+			"", "block", "",
+		},
+		"the block's unknown before both": {
+			model{ClientCertificatePath: types.StringUnknown()}, []string{"EXCHANGE_CLIENT_SECRET", "ours"},
+			"", "", "",
+		},
+		"two of one place": {
+			model{}, []string{"ARM_CLIENT_SECRET", "secret", "ARM_CLIENT_CERTIFICATE_PATH", "path"},
+			"secret", "path", "",
+		},
+	} {
+		config := test.block
+		if diags := config.fromEnvironment(environment(test.environment...)); diags.HasError() {
+			t.Fatal(diags)
+		}
+		if got := config.ClientSecret.ValueString(); got != test.secret {
+			t.Errorf("%s: the secret is %q, want %q", name, got, test.secret)
+		}
+		if got := config.ClientCertificatePath.ValueString(); got != test.path {
+			t.Errorf("%s: the certificate's path is %q, want %q", name, got, test.path)
+		}
+		if got := config.ClientID.ValueString(); got != test.id {
+			t.Errorf("%s: the client id is %q, want %q", name, got, test.id)
+		}
+	}
+}
+
 func TestConcurrencyIsReadFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{"1": 1, "64": 64, "0": -1, "65": -1, "many": -1, "": 0} {

@@ -86,7 +86,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The assignment's name: 64 characters at most, without `*`, unique in the tenant without regard to letter case. Defaults to " +
-					"`<role>-<assignee>-<eight digits>`, cut to fit, which is the same in every run and differs for every role, assignee and scope. Changing it replaces the assignment.",
+					"`<role>-<assignee>-<eight digits>`, cut to fit, which is the same in every run and differs for every role, assignee and scope; while one of these is known only after apply, so is the name. Changing it replaces the assignment.",
 				Optional:   true,
 				Computed:   true,
 				CustomType: customtype.Name,
