@@ -30,7 +30,7 @@ func isAccount(t tenant.RecipientType) bool { return !t.IsGroup() }
 func (c call) user(r tenant.Recipient) object {
 	o := object{
 		{"IsDirSynced", false},
-		{"SamAccountName", "$" + r.Alias},
+		{"SamAccountName", r.SAMAccountName()},
 		{"Sid", r.SID},
 		{"UserPrincipalName", r.UserPrincipalName},
 		{"AccountDisabled", r.Type != tenant.UserMailbox && r.Type != tenant.MailUser},

@@ -97,27 +97,16 @@ func (s seeder) addApplications() {
 	s.addApplication("Room Booking", "0000000000cc")
 }
 
-// addRecipient adds a recipient whose ids follow from its address.
+// addRecipient adds a recipient whose ids follow from its alias.
 func (s seeder) addRecipient(r Recipient, alias string) *Recipient {
-	domain := s.organization.Domains[0]
-	r.Alias = alias
-	r.PrimarySMTPAddress = alias + "@" + domain
-	if r.Name == "" {
-		r.Name = r.DisplayName
-	}
-	r.Entry = s.newEntry(r.Name, recipientContainer)
-	r.SID = s.newSID()
+	r.PrimarySMTPAddress = alias + "@" + s.organization.Domains[0]
 	r.ExternalDirectoryObjectID = guidOf("entra " + alias)
 	r.EmailAddresses = append(r.EmailAddresses, "SMTP:"+r.PrimarySMTPAddress, "smtp:"+alias+"@"+s.organization.InitialDomain)
 	if r.Type.IsMailbox() {
 		r.ExchangeGUID = guidOf("mailbox " + alias)
-		r.Policy = s.policies[0].GUID
-		r.UserPrincipalName = r.PrimarySMTPAddress
 		r.UsageLocation = "DE"
 	}
-	added := &r
-	s.recipients = append(s.recipients, added)
-	return added
+	return s.insertRecipient(r)
 }
 
 func (s seeder) addUser(alias, first, last, department, office string) {
@@ -246,7 +235,6 @@ func (s seeder) addPermissions() {
 	} {
 		must(s.NewManagementRoleAssignment(administrator, a))
 	}
-}
 	must(s.NewApplicationAccessPolicy(ApplicationAccessPolicySpec{
 		AppIDs: []string{"22222222-2222-2222-2222-0000000000aa"}, AccessRight: RestrictAccess, PolicyScopeGroupID: "Finance Team",
 	}))
@@ -258,6 +246,7 @@ func (s seeder) addPermissions() {
 		must(p, err)
 	}
 
+}
 // must stops the program where the seed breaks the tenant's rules, which is a
 // mistake in this file and found by any test.
 func must[T any](_ T, err error) {

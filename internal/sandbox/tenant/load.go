@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -193,6 +192,8 @@ func describeYAML(err error) string {
 type loader struct {
 	*Tenant
 	root *yaml.Node
+	// taken are the e-mail addresses that recipients have.
+	taken map[string]bool
 }
 
 // line is where the i-th item of a section begins.
@@ -227,6 +228,7 @@ func (l loader) load(f file) (*Tenant, error) {
 	if l.Tenant, err = baseTenant(f); err != nil {
 		return nil, err
 	}
+	l.taken = l.takenAddresses()
 	l.SetClock(func() time.Time { return seedTime })
 	for _, section := range []func() error{
 		func() error { return each(l, "applications", f.Applications, l.addApplication) },
@@ -330,36 +332,16 @@ func (l loader) addApplication(a fileApplication) error {
 }
 
 func (l loader) addRecipient(r fileRecipient) error {
-	types := []RecipientType{UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, MailUser, DistributionGroup, SecurityGroup, Microsoft365Group}
-	if !slices.Contains(types, r.Type) {
-		return fmt.Errorf("the type %q is none of %v", r.Type, types)
-	}
-	alias, _, ok := strings.Cut(r.Address, "@")
-	if !ok {
-		return fmt.Errorf("the address %q is no e-mail address", r.Address)
-	}
-	if len(find(l.recipients, r.Address, recipientRanks)) > 0 {
-		return fmt.Errorf("there is a recipient with the address %s already", r.Address)
-	}
-	added := &Recipient{
-		Type: r.Type, Alias: alias, PrimarySMTPAddress: r.Address,
-		DisplayName:               cmp.Or(r.DisplayName, r.Name, alias),
-		ExternalDirectoryObjectID: cmp.Or(r.ExternalDirectoryObjectID, guidOf("entra "+r.Address)),
-		ExternalEmailAddress:      r.ExternalEmailAddress,
-		FirstName:                 r.FirstName, LastName: r.LastName, Title: r.Title, Department: r.Department, Office: r.Office,
+	added := Recipient{
+		Entry: Entry{Name: r.Name},
+		Type:  r.Type, PrimarySMTPAddress: r.Address, DisplayName: r.DisplayName,
+		ExternalDirectoryObjectID: r.ExternalDirectoryObjectID, UserPrincipalName: r.UserPrincipalName, ExternalEmailAddress: r.ExternalEmailAddress,
+		FirstName: r.FirstName, LastName: r.LastName, Title: r.Title, Department: r.Department, Office: r.Office,
 		Company: r.Company, City: r.City, CountryOrRegion: r.Country, UsageLocation: r.UsageLocation,
 		HiddenFromAddressLists: r.HiddenFromAddressLists,
-		EmailAddresses:         []string{"SMTP:" + r.Address},
 	}
 	for _, a := range r.Aliases {
 		added.EmailAddresses = append(added.EmailAddresses, "smtp:"+a)
-	}
-	if !r.Type.IsGroup() {
-		added.UserPrincipalName = cmp.Or(r.UserPrincipalName, r.Address)
-	}
-	if r.Type.IsMailbox() {
-		added.ExchangeGUID = guidOf("mailbox " + r.Address)
-		added.Policy = l.policies[0].GUID
 	}
 	for n, value := range r.CustomAttributes {
 		if n < 1 || n > len(added.CustomAttributes) {
@@ -373,9 +355,10 @@ func (l loader) addRecipient(r fileRecipient) error {
 		}
 		added.ExtensionCustomAttributes[n-1] = values
 	}
-	added.Entry = l.newEntry(cmp.Or(r.Name, added.DisplayName), recipientContainer)
-	added.SID = l.newSID()
-	l.recipients = append(l.recipients, added)
+	if err := checkRecipient(added, l.taken); err != nil {
+		return err
+	}
+	l.insertRecipient(added)
 	return nil
 }
 

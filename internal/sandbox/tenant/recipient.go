@@ -4,6 +4,8 @@
 package tenant
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -98,14 +100,45 @@ func (r Recipient) Identity() string {
 	return r.Name
 }
 
+// LegacyExchangeDN is the recipient's name in the directory of old.
+func (r Recipient) LegacyExchangeDN() string {
+	const group = "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn="
+	if r.ExchangeGUID != "" {
+		return group + r.ExchangeGUID
+	}
+	return group + r.Alias
+}
+
+// SAMAccountName is the name of the recipient's account.
+func (r Recipient) SAMAccountName() string {
+	if r.Type.IsGroup() {
+		return r.Alias
+	}
+	return "$" + r.Alias
+}
+
+// accountNames are the further identities of a recipient: those that name its
+// account or its place.
+func (r *Recipient) accountNames() []string {
+	place, name := canonicalName(r.DistinguishedName)
+	domain := place[strings.LastIndex(place, "/")+1:]
+	return []string{r.LegacyExchangeDN(), r.SAMAccountName(), place + "/" + name, domain + `\` + r.SAMAccountName(), domain + `\` + r.Name}
+}
+
 func recipientRanks(r *Recipient) [][]string {
-	addresses := []string{r.PrimarySMTPAddress, r.UserPrincipalName, r.ExternalDirectoryObjectID, r.ExchangeGUID, r.SID}
+	addresses := append(r.addresses(), r.UserPrincipalName, r.ExternalDirectoryObjectID, r.ExchangeGUID, r.SID)
+	return append(r.entryRanks(), addresses, []string{r.Alias}, []string{r.DisplayName}, r.accountNames())
+}
+
+// addresses are the recipient's e-mail addresses.
+func (r *Recipient) addresses() []string {
+	addresses := []string{r.PrimarySMTPAddress}
 	for _, a := range r.EmailAddresses {
 		if _, address, ok := cutAddressPrefix(a); ok {
 			addresses = append(addresses, address)
 		}
 	}
-	return append(r.entryRanks(), addresses, []string{r.Alias}, []string{r.DisplayName})
+	return addresses
 }
 
 // cutAddressPrefix splits an e-mail address from its prefix; ok is false for
@@ -240,6 +273,87 @@ func (t *Tenant) SetMailbox(identity string, change MailboxChange) (bool, error)
 		t.touch(&r.Entry)
 	}
 	return changed, nil
+}
+
+// recipientTypes are the types of recipients that can be added.
+var recipientTypes = []RecipientType{
+	UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, MailUser, DistributionGroup, SecurityGroup, Microsoft365Group,
+}
+
+// AddRecipients adds recipients past every cmdlet, all of them or none, and
+// returns them as they were added. It is made for tests that want thousands.
+// Each needs a type and a primary address; its addresses must be free. Names and
+// ids follow from the primary address where they are empty. The entry's GUID,
+// place and times, and the SID, are always made here. Members are GUIDs.
+func (t *Tenant) AddRecipients(recipients ...Recipient) ([]Recipient, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	taken := t.takenAddresses()
+	for _, r := range recipients {
+		if err := checkRecipient(r, taken); err != nil {
+			return nil, err
+		}
+	}
+	added := make([]Recipient, 0, len(recipients))
+	for _, r := range recipients {
+		added = append(added, t.insertRecipient(r.clone()).clone())
+	}
+	return added, nil
+}
+
+// takenAddresses is the set of all e-mail addresses, in lower case.
+func (t *Tenant) takenAddresses() map[string]bool {
+	taken := map[string]bool{}
+	for _, r := range t.recipients {
+		for _, address := range r.addresses() {
+			taken[strings.ToLower(address)] = true
+		}
+	}
+	return taken
+}
+
+// checkRecipient refuses a recipient that cannot be added where addresses are
+// taken, and takes its own.
+func checkRecipient(r Recipient, taken map[string]bool) error {
+	if !slices.Contains(recipientTypes, r.Type) {
+		return fmt.Errorf("the type %q is none of %v", r.Type, recipientTypes)
+	}
+	if alias, domain, ok := strings.Cut(r.PrimarySMTPAddress, "@"); !ok || alias == "" || domain == "" {
+		return fmt.Errorf("the address %q is no e-mail address", r.PrimarySMTPAddress)
+	}
+	addresses := r.addresses()
+	for _, address := range addresses {
+		if taken[strings.ToLower(address)] {
+			return fmt.Errorf("there is a recipient with the address %s already", address)
+		}
+	}
+	for _, address := range addresses {
+		taken[strings.ToLower(address)] = true
+	}
+	return nil
+}
+
+// insertRecipient puts a recipient into the store, and fills in what is empty.
+func (t *Tenant) insertRecipient(r Recipient) *Recipient {
+	address := r.PrimarySMTPAddress
+	alias, _, _ := strings.Cut(address, "@")
+	r.Alias = cmp.Or(r.Alias, alias)
+	r.DisplayName = cmp.Or(r.DisplayName, r.Name, r.Alias)
+	r.Entry = t.newEntry(cmp.Or(r.Name, r.DisplayName), recipientContainer)
+	r.SID = t.newSID()
+	r.ExternalDirectoryObjectID = cmp.Or(r.ExternalDirectoryObjectID, guidOf("entra "+address))
+	if primary := "SMTP:" + address; !slices.Contains(r.EmailAddresses, primary) {
+		r.EmailAddresses = slices.Insert(r.EmailAddresses, 0, primary)
+	}
+	if !r.Type.IsGroup() {
+		r.UserPrincipalName = cmp.Or(r.UserPrincipalName, address)
+	}
+	if r.Type.IsMailbox() {
+		r.ExchangeGUID = cmp.Or(r.ExchangeGUID, guidOf("mailbox "+address))
+		r.Policy = cmp.Or(r.Policy, t.policies[0].GUID)
+	}
+	t.recipients = append(t.recipients, &r)
+	return &r
 }
 
 // checkUserPrincipalName refuses a name that is none, or that another recipient
