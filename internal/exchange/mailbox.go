@@ -39,8 +39,10 @@ const (
 	extensionCustomAttributes = 5
 )
 
-func customAttribute(number int) string          { return "CustomAttribute" + strconv.Itoa(number) }
-func extensionCustomAttribute(number int) string { return "ExtensionCustomAttribute" + strconv.Itoa(number) }
+func customAttribute(number int) string { return "CustomAttribute" + strconv.Itoa(number) }
+func extensionCustomAttribute(number int) string {
+	return "ExtensionCustomAttribute" + strconv.Itoa(number)
+}
 
 // mailboxProperties are the properties that mailboxFrom and spelled read, of the more than 300 that a mailbox has.
 func mailboxProperties() []string {

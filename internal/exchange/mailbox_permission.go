@@ -174,6 +174,15 @@ func (c *Client) mailboxPermissions(ctx context.Context, mailboxGUID, user strin
 	if err != nil {
 		return nil, err
 	}
+	for _, row := range rows {
+		if !strings.EqualFold(row.Text("Identity"), rows[0].Text("Identity")) {
+			// The documentation warns that an identity which does not exist may be answered with all objects.
+			if _, err := c.Mailbox(ctx, mailboxGUID); err != nil {
+				return nil, err
+			}
+			return nil, fmt.Errorf("Get-MailboxPermission: Exchange answers the permissions of several mailboxes for the mailbox '%s'", mailboxGUID)
+		}
+	}
 	return mailboxPermissionsFrom(mailboxGUID, rows), nil
 }
 

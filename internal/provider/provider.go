@@ -19,9 +19,11 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/applicationaccesspolicy"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/authorization"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/mailboxpermission"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/managementscope"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/roleassignment"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/serviceprincipal"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sharedmailbox"
 )
 
 // Provider is the provider. One is made for each run of Terraform, so nothing that it remembers outlives a run.
@@ -114,6 +116,7 @@ func own(description, variable string) schema.StringAttribute {
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		applicationaccesspolicy.NewResource,
+		mailboxpermission.NewResource,
 		managementscope.NewResource,
 		roleassignment.NewResource,
 		serviceprincipal.NewResource,
@@ -125,9 +128,11 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		applicationaccesspolicy.NewAccessDataSource,
 		authorization.NewDataSource,
+		mailboxpermission.NewDataSource,
 		managementscope.NewDataSource,
 		roleassignment.NewDataSource,
 		serviceprincipal.NewDataSource,
+		sharedmailbox.NewDataSource,
 	}
 }
 
