@@ -48,7 +48,7 @@ var applicationAccessPolicyCmdlets = []cmdlet{
 }
 
 func newApplicationAccessPolicy(c call) (result, error) {
-	made, err := c.tenant.NewApplicationAccessPolicy(tenant.ApplicationAccessPolicySpec{
+	made, err := c.tenant.NewApplicationAccessPolicy(c.caller, tenant.ApplicationAccessPolicySpec{
 		AppIDs:             c.texts("AppId"),
 		PolicyScopeGroupID: c.text("PolicyScopeGroupId"),
 		AccessRight:        tenant.AccessRight(c.text("AccessRight")),
@@ -59,7 +59,7 @@ func newApplicationAccessPolicy(c call) (result, error) {
 	}
 	r := result{created: true}
 	for _, p := range made {
-		r.objects = append(r.objects, append(applicationAccessPolicy(p), objectNew))
+		r.objects = append(r.objects, append(c.applicationAccessPolicy(p), objectNew))
 	}
 	return r, nil
 }
@@ -71,7 +71,7 @@ func getApplicationAccessPolicy(c call) (result, error) {
 	}
 	var r result
 	for _, p := range found {
-		r.objects = append(r.objects, append(applicationAccessPolicy(p), objectUnchanged))
+		r.objects = append(r.objects, append(c.applicationAccessPolicy(p), objectUnchanged))
 	}
 	return r, nil
 }
@@ -86,12 +86,16 @@ func removeApplicationAccessPolicy(c call) (result, error) {
 
 // applicationAccessPolicy shows a policy. It is no object of the directory and
 // has none of the properties that those end in.
-func applicationAccessPolicy(p tenant.ApplicationAccessPolicy) object {
+func (c call) applicationAccessPolicy(p tenant.ApplicationAccessPolicy) object {
+	var appID any = p.AppID
+	if c.behavior.AccessPolicyAppID == tenant.AppIDList {
+		appID = []string{p.AppID}
+	}
 	return object{
 		{"ScopeName", p.ScopeName},
 		{"ScopeIdentity", p.ScopeIdentity},
 		{"Identity", p.Identity},
-		{"AppId", p.AppID},
+		{"AppId", appID},
 		{"ScopeIdentityRaw", p.ScopeIdentityRaw},
 		{"Description", p.Description},
 		{"AccessRight", string(p.AccessRight)},
@@ -101,7 +105,7 @@ func applicationAccessPolicy(p tenant.ApplicationAccessPolicy) object {
 }
 
 func testApplicationAccessPolicy(c call) (result, error) {
-	check, err := c.tenant.TestApplicationAccessPolicy(c.text("Identity"), c.text("AppId"))
+	check, err := c.tenant.TestApplicationAccessPolicy(c.caller, c.text("Identity"), c.text("AppId"))
 	if err != nil {
 		return result{}, err
 	}

@@ -82,11 +82,11 @@ func (c call) mailboxPermissionSpec() tenant.MailboxPermissionSpec {
 }
 
 func addMailboxPermission(c call) (result, error) {
-	p, warnings, err := c.tenant.AddMailboxPermission(c.mailboxPermissionSpec())
+	p, warnings, err := c.tenant.AddMailboxPermission(c.caller, c.mailboxPermissionSpec())
 	if err != nil {
 		return result{}, err
 	}
-	return result{created: true, objects: []object{mailboxPermission(p)}, warnings: warnings}, nil
+	return result{created: true, objects: []object{c.mailboxPermission(p)}, warnings: warnings}, nil
 }
 
 func getMailboxPermission(c call) (result, error) {
@@ -101,7 +101,7 @@ func getMailboxPermission(c call) (result, error) {
 	}
 	var r result
 	for _, p := range found {
-		r.objects = append(r.objects, mailboxPermission(p))
+		r.objects = append(r.objects, c.mailboxPermission(p))
 	}
 	return r, nil
 }
@@ -123,10 +123,14 @@ func removeMailboxPermission(c call) (result, error) {
 // mailboxPermission shows an entry. All rights are one element, as .NET writes
 // flags, and the address is empty even for somebody who has one: so both were
 // seen.
-func mailboxPermission(p tenant.MailboxPermission) object {
+func (c call) mailboxPermission(p tenant.MailboxPermission) object {
+	rights := []string{strings.Join(p.AccessRights, ", ")}
+	if c.behavior.AccessRights == tenant.RightsSeparate {
+		rights = p.AccessRights
+	}
 	return object{
 		{"User", p.User},
-		{"AccessRights", []string{strings.Join(p.AccessRights, ", ")}},
+		{"AccessRights", rights},
 		{"Deny", p.Deny},
 		{"IsInherited", p.IsInherited},
 		{"UserSid", p.UserSID},

@@ -39,7 +39,8 @@ type ApplicationAccessPolicy struct {
 	// ScopeName and ScopeIdentity are the display name and the name of the
 	// scope now; both are empty once the scope is deleted.
 	ScopeName, ScopeIdentity string
-	// ScopeIdentityRaw is the end of the identity: SID;id.
+	// ScopeIdentityRaw is the end of the identity: SID;id. Which id it is, is a
+	// switch: [Behavior.AccessPolicyScope].
 	ScopeIdentityRaw string
 }
 
@@ -48,8 +49,10 @@ type accessPolicy struct {
 	appID       string
 	right       AccessRight
 	description string
-	// scope is the GUID of the scope; raw is what the service remembers of it.
+	// scope is the GUID of the scope; raw is what the identity has of it.
 	scope, raw string
+	// unseen holds the policy back from Test-ApplicationAccessPolicy.
+	unseen veil
 }
 
 func (t *Tenant) accessPolicyIdentity(p *accessPolicy) string {
@@ -115,8 +118,9 @@ const (
 
 // NewApplicationAccessPolicy creates a policy for each application, or none at
 // all. Its words about a scope that is no security principal, and about the
-// limit, are the service's.
-func (t *Tenant) NewApplicationAccessPolicy(spec ApplicationAccessPolicySpec) ([]ApplicationAccessPolicy, error) {
+// limit, are the service's; those about a policy that is there already are not
+// known.
+func (t *Tenant) NewApplicationAccessPolicy(by Caller, spec ApplicationAccessPolicySpec) ([]ApplicationAccessPolicy, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	scope, err := one(t, t.recipients, spec.PolicyScopeGroupID, recipientRanks)
@@ -126,36 +130,54 @@ func (t *Tenant) NewApplicationAccessPolicy(spec ApplicationAccessPolicySpec) ([
 	if !scope.IsValidSecurityPrincipal() {
 		return nil, invalid("", "The identity of the policy scope is not a security principal.")
 	}
-	var made []*accessPolicy
+	if spec.AccessRight != RestrictAccess && spec.AccessRight != DenyAccess {
+		return nil, invalid(typeInvalid, "There is no access right '%s'.", spec.AccessRight)
+	}
+	all := slices.Clone(t.accessPolicies)
 	for _, appID := range spec.AppIDs {
-		p := &accessPolicy{appID: appID, right: spec.AccessRight, scope: scope.GUID, raw: scope.SID + ";" + scope.GUID}
-		p.description = cmp.Or(spec.Description, defaultAccessPolicyDescription(p, scope))
-		if err := t.checkAccessPolicy(p, slices.Concat(t.accessPolicies, made)); err != nil {
+		p := t.newAccessPolicy(by, appID, scope, spec)
+		if err := t.checkAccessPolicy(p, all); err != nil {
 			return nil, err
 		}
-		made = append(made, p)
+		all = append(all, p)
 	}
-	t.accessPolicies = append(t.accessPolicies, made...)
+	if err := checkAccessPolicyText(all); err != nil {
+		return nil, err
+	}
+	made := all[len(t.accessPolicies):]
+	t.accessPolicies = all
 	return t.snapshotAccessPolicies(made), nil
 }
 
-// defaultAccessPolicyDescription is the description that the service makes up.
-func defaultAccessPolicyDescription(p *accessPolicy, scope *Recipient) string {
-	return "AppId: " + p.appID + "; ScopeIdentitySid: " + scope.SID + "; ScopeIdentityOid: " + scope.GUID +
-		"; AccessRight: " + string(p.right) + "; ShardType: All"
+// newAccessPolicy makes a policy, with the description that the service makes
+// up where none is given.
+func (t *Tenant) newAccessPolicy(by Caller, appID string, scope *Recipient, spec ApplicationAccessPolicySpec) *accessPolicy {
+	id := scope.GUID
+	if t.behavior.AccessPolicyScope == ScopeByEntraID {
+		id = scope.ExternalDirectoryObjectID
+	}
+	p := &accessPolicy{appID: appID, right: spec.AccessRight, scope: scope.GUID, raw: scope.SID + ";" + id}
+	p.description = cmp.Or(spec.Description,
+		"AppId: "+appID+"; ScopeIdentitySid: "+scope.SID+"; ScopeIdentityOid: "+id+"; AccessRight: "+string(p.right)+"; ShardType: All")
+	if !by.Administrator {
+		p.unseen = t.behavior.AccessPolicyLag.begin(t.clock())
+	}
+	return p
 }
 
-// checkAccessPolicy refuses a policy that cannot stand beside the others.
+// checkAccessPolicy refuses a policy whose identity another one has. That it is
+// refused is inferred from there being no other name.
 func (t *Tenant) checkAccessPolicy(p *accessPolicy, others []*accessPolicy) error {
-	identity := t.accessPolicyIdentity(p)
 	for _, o := range others {
-		if strings.EqualFold(t.accessPolicyIdentity(o), identity) {
+		same := o.scope == p.scope && strings.EqualFold(o.appID, p.appID)
+		if same && (o.right == p.right || t.behavior.OppositeAccessPolicy == OppositeRefused) {
 			return t.alreadyExists(t.accessPolicyIdentity(o))
 		}
 	}
-	return checkAccessPolicyText(append(others, p))
+	return nil
 }
 
+// checkAccessPolicyText refuses policies that are too much for the service.
 func checkAccessPolicyText(policies []*accessPolicy) error {
 	size := 0
 	for _, p := range policies {
@@ -168,10 +190,15 @@ func checkAccessPolicyText(policies []*accessPolicy) error {
 }
 
 // GetApplicationAccessPolicy returns the policy with the given identity, or all
-// of them when identity is empty.
+// of them when identity is empty. What it answers where there is none, is a
+// switch: [Behavior.EmptyAccessPolicies]. The object that its error names is a
+// guess.
 func (t *Tenant) GetApplicationAccessPolicy(identity string) ([]ApplicationAccessPolicy, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if identity == "" && len(t.accessPolicies) == 0 && t.behavior.EmptyAccessPolicies == NoAccessPoliciesError {
+		return nil, t.notFound(t.organization.InitialDomain)
+	}
 	found, err := list(t, t.accessPolicies, identity, false, t.accessPolicyRanks)
 	if err != nil {
 		return nil, err
@@ -224,7 +251,7 @@ type AccessCheck struct {
 // denying policy that matches denies; a restricting one that matches grants;
 // any other restricting policy of the application denies; and without one
 // access is granted.
-func (t *Tenant) TestApplicationAccessPolicy(identity, appID string) (AccessCheck, error) {
+func (t *Tenant) TestApplicationAccessPolicy(by Caller, identity, appID string) (AccessCheck, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r, err := one(t, t.recipients, identity, recipientRanks)
@@ -235,6 +262,9 @@ func (t *Tenant) TestApplicationAccessPolicy(identity, appID string) (AccessChec
 	denied, matched, restricted := false, false, false
 	for _, p := range t.accessPolicies {
 		if p.appID != EveryApp && !strings.EqualFold(p.appID, appID) {
+			continue
+		}
+		if !by.Administrator && !p.unseen.lifted(t.clock()) {
 			continue
 		}
 		in := holders[p.scope]

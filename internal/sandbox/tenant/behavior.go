@@ -100,6 +100,43 @@ type Behavior struct {
 	// AssigneeEcho is the form in which a user, group or policy reads back as
 	// an assignee. Both were seen.
 	AssigneeEcho AssigneeEcho
+	// EmptyAccessPolicies is what Get-ApplicationAccessPolicy answers where there
+	// is none. The error was seen in some tenants.
+	EmptyAccessPolicies EmptyAccessPolicies
+	// AccessPolicyAppID is the form of a policy's AppId in answers. A text was
+	// seen in a shell; the wire was not.
+	AccessPolicyAppID AccessPolicyAppID
+	// AccessPolicyScope is which id of the scope stands in a policy's identity.
+	// The service calls it an object id and shows a GUID; which is not known.
+	AccessPolicyScope AccessPolicyScope
+	// OppositeAccessPolicy is what a policy meets that differs from another in
+	// its access right only, and would have the same identity. Not known.
+	OppositeAccessPolicy OppositeAccessPolicy
+	// AccessPolicyLag is how long Test-ApplicationAccessPolicy does not reckon
+	// with a new policy. Inferred to be no time; guides say up to 15 minutes.
+	AccessPolicyLag Lag
+	// TrusteeLag is how long Add-MailboxPermission does not find a new pointer.
+	// Inferred from ServicePrincipalLag.
+	TrusteeLag Lag
+	// TrusteeEcho is the form in which groups and applications read back in
+	// mailbox permissions. Both are told of.
+	TrusteeEcho TrusteeEcho
+	// UnknownTrustee says whether Add-MailboxPermission takes a SID that stands
+	// for nobody. Remove-MailboxPermission was seen to.
+	UnknownTrustee Acceptance
+	// RepeatedPermission is what becomes of a right that is added to somebody
+	// who has another one. That they are merged is inferred; two rows for one
+	// trustee were seen.
+	RepeatedPermission RepeatedPermission
+	// AccessRights is the form of the rights of one entry: joined in one element
+	// (seen), or one element for each (as the neighbouring REST resource is
+	// described).
+	AccessRights AccessRights
+	// OwnPermissions are the entries of a mailbox's owner. All were seen.
+	OwnPermissions OwnPermissions
+	// InheritedPermissions shows entries that a mailbox inherits from its
+	// database. They are documented; current answers show none.
+	InheritedPermissions InheritedPermissions
 	// PageLifetime is how long a link to a further page can be followed. Zero
 	// means 30 minutes, which the service's error names; its documentation
 	// says 5 to 10.
@@ -307,6 +344,90 @@ type AssigneeEcho int
 const (
 	AssigneeByName        AssigneeEcho = iota // The name.
 	AssigneeByDisplayName                     // The display name.
+)
+
+// EmptyAccessPolicies is an answer to a list of application access policies
+// where there is none.
+type EmptyAccessPolicies int
+
+// Answers to a list of application access policies where there is none.
+const (
+	NoAccessPoliciesEmpty EmptyAccessPolicies = iota // No rows.
+	NoAccessPoliciesError                            // The not-found error.
+)
+
+// AccessPolicyAppID is a form of the AppId of an application access policy.
+type AccessPolicyAppID int
+
+// Forms of AppId.
+const (
+	AppIDText AccessPolicyAppID = iota // A text.
+	AppIDList                          // A list of one text.
+)
+
+// AccessPolicyScope is an id of the scope of an application access policy.
+type AccessPolicyScope int
+
+// Ids of a scope.
+const (
+	ScopeByGUID    AccessPolicyScope = iota // Its GUID in Exchange.
+	ScopeByEntraID                          // Its object id in Entra.
+)
+
+// OppositeAccessPolicy is an answer to an application access policy that
+// differs from another in its access right only.
+type OppositeAccessPolicy int
+
+// Answers to an opposite application access policy.
+const (
+	OppositeRefused  OppositeAccessPolicy = iota // The already-exists error.
+	OppositeAccepted                             // Both exist, under one identity, which is ambiguous from then on.
+)
+
+// TrusteeEcho is a form of groups and applications in mailbox permissions.
+type TrusteeEcho int
+
+// Forms of trustees.
+const (
+	TrusteeByDisplayName TrusteeEcho = iota // The display name.
+	TrusteeByName                           // The name.
+)
+
+// RepeatedPermission is what becomes of rights that are added in several calls.
+type RepeatedPermission int
+
+// What becomes of rights that are added in several calls.
+const (
+	RepeatedMerged   RepeatedPermission = iota // One entry has them all.
+	RepeatedSeparate                           // Each call makes an entry.
+)
+
+// AccessRights is a form of the rights of a mailbox permission.
+type AccessRights int
+
+// Forms of rights.
+const (
+	RightsJoined   AccessRights = iota // One element, with commas.
+	RightsSeparate                     // One element for each.
+)
+
+// OwnPermissions are the entries of a mailbox's owner.
+type OwnPermissions int
+
+// Entries of a mailbox's owner.
+const (
+	OwnTwice      OwnPermissions = iota // Two, for the same SID.
+	OwnOnce                             // One.
+	OwnWithSendAs                       // Two, of which one has SendAs, which belongs to another cmdlet.
+)
+
+// InheritedPermissions says whether a mailbox shows entries that it inherits.
+type InheritedPermissions int
+
+// Whether a mailbox shows inherited entries.
+const (
+	InheritedHidden InheritedPermissions = iota // None.
+	InheritedShown                              // One that allows and one that denies.
 )
 
 // Behavior returns the tenant's switches.

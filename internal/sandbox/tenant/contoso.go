@@ -235,19 +235,19 @@ func (s seeder) addPermissions() {
 	} {
 		must(s.NewManagementRoleAssignment(administrator, a))
 	}
-	must(s.NewApplicationAccessPolicy(ApplicationAccessPolicySpec{
+	must(s.NewApplicationAccessPolicy(administrator, ApplicationAccessPolicySpec{
 		AppIDs: []string{"22222222-2222-2222-2222-0000000000aa"}, AccessRight: RestrictAccess, PolicyScopeGroupID: "Finance Team",
 	}))
 	for _, p := range []MailboxPermissionSpec{
 		{Mailbox: "info@contoso.com", User: "adele@contoso.com", AccessRights: []string{fullAccess}},
 		{Mailbox: "invoices@contoso.com", User: "33333333-3333-3333-3333-0000000000bb", AccessRights: []string{fullAccess}},
 	} {
-		_, _, err := s.AddMailboxPermission(p)
+		_, _, err := s.AddMailboxPermission(administrator, p)
 		must(p, err)
 	}
-
 }
 // must stops the program where the seed breaks the tenant's rules, which is a
+
 // mistake in this file and found by any test.
 func must[T any](_ T, err error) {
 	if err != nil {

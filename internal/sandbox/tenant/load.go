@@ -28,6 +28,8 @@ type file struct {
 	RoleGroups          []fileRoleGroup      `yaml:"role_groups"`
 	ManagementScopes    []fileScope          `yaml:"management_scopes"`
 	RoleAssignments     []fileAssignment     `yaml:"role_assignments"`
+	AccessPolicies      []fileAccessPolicy   `yaml:"application_access_policies"`
+	MailboxPermissions  []filePermission     `yaml:"mailbox_permissions"`
 }
 
 type fileOrganization struct {
@@ -127,6 +129,23 @@ type fileAssignment struct {
 	RecipientRelativeWriteScope      string `yaml:"recipient_relative_write_scope"`
 	Delegating                       bool   `yaml:"delegating"`
 	Enabled                          *bool  `yaml:"enabled"`
+}
+
+type fileAccessPolicy struct {
+	AppID              string      `yaml:"app_id"`
+	PolicyScopeGroupID string      `yaml:"policy_scope_group_id"`
+	AccessRight        AccessRight `yaml:"access_right"`
+	Description        string      `yaml:"description"`
+}
+
+type filePermission struct {
+	Mailbox         string   `yaml:"mailbox"`
+	User            string   `yaml:"user"`
+	AccessRights    []string `yaml:"access_rights"`
+	Deny            bool     `yaml:"deny"`
+	InheritanceType string   `yaml:"inheritance_type"`
+	AutoMapping     *bool    `yaml:"auto_mapping"`
+	GroupMailbox    bool     `yaml:"group_mailbox"`
 }
 
 // Load makes a tenant from a tenant file, which is YAML:
@@ -239,6 +258,8 @@ func (l loader) load(f file) (*Tenant, error) {
 		func() error { return each(l, "management_scopes", f.ManagementScopes, l.addScope) },
 		func() error { return each(l, "role_groups", f.RoleGroups, l.addRoleGroup) },
 		func() error { return each(l, "role_assignments", f.RoleAssignments, l.addAssignment) },
+		func() error { return each(l, "application_access_policies", f.AccessPolicies, l.addAccessPolicy) },
+		func() error { return each(l, "mailbox_permissions", f.MailboxPermissions, l.addPermission) },
 	} {
 		if err := section(); err != nil {
 			return nil, err
@@ -474,4 +495,19 @@ func (l loader) addAssignment(a fileAssignment) error {
 		return err
 	}
 	return l.SetManagementRoleAssignment(Caller{Administrator: true}, created.GUID, RoleAssignmentChange{Enabled: a.Enabled})
+}
+
+func (l loader) addAccessPolicy(p fileAccessPolicy) error {
+	_, err := l.NewApplicationAccessPolicy(Caller{Administrator: true}, ApplicationAccessPolicySpec{
+		AppIDs: []string{p.AppID}, PolicyScopeGroupID: p.PolicyScopeGroupID, AccessRight: p.AccessRight, Description: p.Description,
+	})
+	return err
+}
+
+func (l loader) addPermission(p filePermission) error {
+	_, warnings, err := l.AddMailboxPermission(Caller{Administrator: true}, MailboxPermissionSpec(p))
+	if err == nil && len(warnings) > 0 {
+		return errors.New(warnings[0])
+	}
+	return err
 }

@@ -6,91 +6,9 @@ package tenant
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
-
-// The security identifier of whoever a mailbox belongs to, and its name.
-const (
-	selfSID  = "S-1-5-10"
-	selfName = `NT AUTHORITY\SELF`
-)
-
-// trustee is whom a permission is for.
-type trustee struct {
-	sid string
-	// person says that the trustee is somebody with a mailbox or an address, and
-	// neither a group nor an application.
-	person bool
-}
-
-var securityIdentifier = regexp.MustCompile(`(?i)^S-1(-\d+){2,}$`)
-
-// resolveTrustee finds whom an identity stands for: a person, a mail-enabled
-// security group, a role group or a service principal, by any of its
-// identities, or a bare SID that stands for nobody.
-func (t *Tenant) resolveTrustee(identity string) (trustee, error) {
-	if strings.EqualFold(identity, selfName) {
-		return trustee{sid: selfSID}, nil
-	}
-	var found []trustee
-	for _, r := range find(t.recipients, identity, recipientRanks) {
-		if !r.Type.IsMailbox() && !r.IsValidSecurityPrincipal() {
-			return trustee{}, invalid(typeInvalid, "Couldn't resolve the user or group \"%s.\" If the user or group is a foreign forest principal, you must have either a two-way trust or an outgoing trust.", identity)
-		}
-		found = append(found, trustee{sid: r.SID, person: !r.Type.IsGroup()})
-	}
-	for _, p := range find(t.servicePrincipals, identity, pointerTrusteeRanks) {
-		found = append(found, trustee{sid: p.SID})
-	}
-	for _, g := range find(t.roleGroups, identity, roleGroupTrusteeRanks) {
-		found = append(found, trustee{sid: g.SID})
-	}
-	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return trustee{}, ambiguous(identity)
-	case securityIdentifier.MatchString(identity):
-		return trustee{sid: strings.ToUpper(identity)}, nil
-	default:
-		return trustee{}, t.notFound(identity)
-	}
-}
-
-func pointerTrusteeRanks(p *pointer) [][]string {
-	return append(pointerRanks(p), []string{p.SID})
-}
-
-func roleGroupTrusteeRanks(g *RoleGroup) [][]string {
-	return append(roleGroupRanks(g), []string{g.SID})
-}
-
-// trusteeEcho is the text by which a SID reads back: the user principal name of
-// a person, and the display name of a group or application. A SID that stands
-// for nobody is its own text, and not resolved.
-func (t *Tenant) trusteeEcho(sid string) (text string, resolved bool) {
-	if sid == selfSID {
-		return selfName, true
-	}
-	for _, r := range t.recipients {
-		if r.SID == sid {
-			return cmp.Or(r.UserPrincipalName, r.DisplayName), true
-		}
-	}
-	for _, p := range t.servicePrincipals {
-		if p.SID == sid {
-			return cmp.Or(p.DisplayName, p.Name), true
-		}
-	}
-	for _, g := range t.roleGroups {
-		if g.SID == sid {
-			return g.DisplayName, true
-		}
-	}
-	return sid, false
-}
 
 // MailboxPermission is an entry of a mailbox's access control list.
 type MailboxPermission struct {
@@ -111,23 +29,25 @@ type MailboxPermission struct {
 	AutoMapping bool
 }
 
-// ace is an entry of an access control list in the store.
+// ace is an entry of an access control list.
 type ace struct {
 	sid         string
 	rights      []string
 	deny        bool
 	inheritance string
+	inherited   bool
 	autoMapping bool
 }
 
 // The rights that have rules of their own.
 const (
 	fullAccess   = "FullAccess"
+	sendAs       = "SendAs"
 	inheritToAll = "All"
 )
 
 // mailboxRights are the rights in the order of their values.
-var mailboxRights = []string{fullAccess, "SendAs", "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"}
+var mailboxRights = []string{fullAccess, sendAs, "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"}
 
 // inheritanceTypes has a typing error of .NET's.
 var inheritanceTypes = []string{"None", inheritToAll, "Descendents", "SelfAndChildren", "Children"}
@@ -173,6 +93,11 @@ func (s MailboxPermissionSpec) entry(by trustee) (*ace, error) {
 }
 
 func (e *ace) has(right string) bool { return slices.Contains(e.rights, right) }
+
+// alike reports whether two entries differ in their rights at most.
+func (e *ace) alike(other *ace) bool {
+	return e.sid == other.sid && e.deny == other.deny && e.inheritance == other.inheritance
+}
 
 // lacks returns those of the rights that the entry does not have.
 func (e *ace) lacks(rights []string) []string {
@@ -230,6 +155,7 @@ func (t *Tenant) describePermission(mailbox *Recipient, e *ace) (p MailboxPermis
 		AccessRights:    slices.Clone(e.rights),
 		Deny:            e.deny,
 		InheritanceType: e.inheritance,
+		IsInherited:     e.inherited,
 		AutoMapping:     e.autoMapping,
 	}, resolved
 }
@@ -246,7 +172,7 @@ type MailboxPermissionQuery struct {
 }
 
 // GetMailboxPermission returns the entries of a mailbox: the owner's own first,
-// and then in the order in which they were added.
+// then those that were added, in that order, and then the inherited ones.
 func (t *Tenant) GetMailboxPermission(query MailboxPermissionQuery) ([]MailboxPermission, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -259,13 +185,13 @@ func (t *Tenant) GetMailboxPermission(query MailboxPermissionQuery) ([]MailboxPe
 	}
 	var of trustee
 	if query.User != "" {
-		if of, err = t.resolveTrustee(query.User); err != nil {
+		if of, err = t.resolveTrustee(query.User, noneHidden); err != nil {
 			return nil, err
 		}
 	}
 	var rows []MailboxPermission
 	for _, mailbox := range mailboxes {
-		for _, e := range slices.Concat(ownEntries(), t.permissions[mailbox.GUID]) {
+		for _, e := range slices.Concat(t.ownEntries(), t.permissions[mailbox.GUID], t.inheritedEntries()) {
 			if query.User != "" && e.sid != of.sid {
 				continue
 			}
@@ -277,24 +203,46 @@ func (t *Tenant) GetMailboxPermission(query MailboxPermissionQuery) ([]MailboxPe
 	return rows, nil
 }
 
-// ownEntries are the entries by which a mailbox belongs to somebody. Two of
-// them for the same SID were seen.
-func ownEntries() []*ace {
+// ownEntries are the entries by which a mailbox belongs to somebody.
+func (t *Tenant) ownEntries() []*ace {
+	first := &ace{sid: selfSID, rights: []string{fullAccess, "ReadPermission"}, inheritance: inheritToAll}
+	second := &ace{sid: selfSID, rights: []string{fullAccess, "ExternalAccount", "ReadPermission"}, inheritance: inheritToAll}
+	switch t.behavior.OwnPermissions {
+	case OwnOnce:
+		return []*ace{first}
+	case OwnWithSendAs:
+		second.rights = []string{fullAccess, sendAs, "ExternalAccount", "ReadPermission"}
+	case OwnTwice:
+	}
+	return []*ace{first, second}
+}
+
+// inheritedEntries are the entries that mailboxes get from where they are
+// stored.
+func (t *Tenant) inheritedEntries() []*ace {
+	if t.behavior.InheritedPermissions == InheritedHidden {
+		return nil
+	}
 	return []*ace{
-		{sid: selfSID, rights: []string{fullAccess, "ReadPermission"}, inheritance: inheritToAll},
-		{sid: selfSID, rights: []string{fullAccess, "ExternalAccount", "ReadPermission"}, inheritance: inheritToAll},
+		{sid: serversSID, rights: []string{fullAccess, "ReadPermission"}, inheritance: inheritToAll, inherited: true},
+		{sid: administratorSID, rights: []string{fullAccess}, deny: true, inheritance: inheritToAll, inherited: true},
 	}
 }
 
 // AddMailboxPermission gives a trustee rights on a mailbox, and returns the
 // entry that holds them. Where the trustee has all of them already, nothing
 // changes, and a warning says so: the words of its beginning are the service's.
-func (t *Tenant) AddMailboxPermission(spec MailboxPermissionSpec) (MailboxPermission, []string, error) {
+func (t *Tenant) AddMailboxPermission(by Caller, spec MailboxPermissionSpec) (MailboxPermission, []string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	mailbox, added, err := t.resolvePermission(spec)
+	mailbox, added, err := t.resolvePermission(spec, func(p *pointer) bool {
+		return !by.Administrator && !p.unknown.lifted(t.clock())
+	})
 	if err != nil {
 		return MailboxPermission{}, nil, err
+	}
+	if _, resolved := t.trusteeEcho(added.sid); !resolved && t.behavior.UnknownTrustee == ValueRefused {
+		return MailboxPermission{}, nil, t.notFound(spec.User)
 	}
 	missing := added.rights
 	for _, e := range t.permissions[mailbox.GUID] {
@@ -315,13 +263,13 @@ func (t *Tenant) AddMailboxPermission(spec MailboxPermissionSpec) (MailboxPermis
 }
 
 // resolvePermission finds the mailbox of a spec and makes the entry it asks
-// for.
-func (t *Tenant) resolvePermission(spec MailboxPermissionSpec) (*Recipient, *ace, error) {
+// for. Service principals that are hidden are not found.
+func (t *Tenant) resolvePermission(spec MailboxPermissionSpec, hidden func(*pointer) bool) (*Recipient, *ace, error) {
 	mailbox, err := one(t, t.mailboxesOf(spec.GroupMailbox), spec.Mailbox, recipientRanks)
 	if err != nil {
 		return nil, nil, err
 	}
-	of, err := t.resolveTrustee(spec.User)
+	of, err := t.resolveTrustee(spec.User, hidden)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -333,11 +281,13 @@ func (t *Tenant) resolvePermission(spec MailboxPermissionSpec) (*Recipient, *ace
 }
 
 // storePermission puts an entry into a mailbox's list: into the trustee's entry
-// that passes on the same way, if there is one.
+// that passes on the same way, if there is one, unless
+// [Behavior.RepeatedPermission] keeps them apart. The words about the limit are
+// invented.
 func (t *Tenant) storePermission(mailbox *Recipient, added *ace) (*ace, error) {
 	entries := t.permissions[mailbox.GUID]
 	for _, e := range entries {
-		if e.sid == added.sid && e.deny == added.deny && e.inheritance == added.inheritance {
+		if e.alike(added) && t.behavior.RepeatedPermission == RepeatedMerged {
 			e.merge(added)
 			return e, nil
 		}
@@ -351,18 +301,18 @@ func (t *Tenant) storePermission(mailbox *Recipient, added *ace) (*ace, error) {
 
 // RemoveMailboxPermission takes rights on a mailbox from a trustee. Only
 // entries with the same Deny and InheritanceType count. Where there is nothing
-// to take, a warning says so, in the service's words.
+// to take, or it is inherited, a warning says so in the service's words.
 func (t *Tenant) RemoveMailboxPermission(spec MailboxPermissionSpec) ([]string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	mailbox, removed, err := t.resolvePermission(spec)
+	mailbox, removed, err := t.resolvePermission(spec, noneHidden)
 	if err != nil {
 		return nil, err
 	}
 	taken := false
 	entries := t.permissions[mailbox.GUID]
 	for _, e := range entries {
-		if e.sid != removed.sid || e.deny != removed.deny || e.inheritance != removed.inheritance {
+		if !e.alike(removed) {
 			continue
 		}
 		kept := removed.lacks(e.rights)
@@ -374,8 +324,21 @@ func (t *Tenant) RemoveMailboxPermission(spec MailboxPermissionSpec) ([]string, 
 	if taken {
 		return nil, nil
 	}
+	for _, e := range t.inheritedEntries() {
+		if e.alike(removed) && len(e.lacks(removed.rights)) < len(removed.rights) {
+			return []string{fmt.Sprintf("An inherited access control entry has been specified: [Rights: %s, ControlType: %s] and was ignored on object \"%s\".",
+				strings.Join(removed.rights, ", "), controlType(removed.deny), mailbox.DistinguishedName)}, nil
+		}
+	}
 	user, _ := t.trusteeEcho(removed.sid)
 	return []string{fmt.Sprintf("Can't remove the access control entry on the object \"%s\" for account \"%s\" because the ACE doesn't exist on the object.", mailbox.DistinguishedName, user)}, nil
+}
+
+func controlType(deny bool) string {
+	if deny {
+		return "Deny"
+	}
+	return "Allow"
 }
 
 // ClearAutoMapping stops Outlook from opening a mailbox by itself, for

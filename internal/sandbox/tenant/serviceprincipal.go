@@ -26,8 +26,9 @@ type ServicePrincipal struct {
 // pointer is a service principal in the store.
 type pointer struct {
 	ServicePrincipal
-	// unseen holds the pointer back from New-ManagementRoleAssignment.
-	unseen veil
+	// unseen holds the pointer back from New-ManagementRoleAssignment, and
+	// unknown from Add-MailboxPermission.
+	unseen, unknown veil
 }
 
 func pointerRanks(p *pointer) [][]string {
@@ -86,6 +87,7 @@ func (t *Tenant) NewServicePrincipal(by Caller, spec ServicePrincipalSpec) (Serv
 	}
 	if !by.Administrator {
 		p.unseen = t.behavior.ServicePrincipalLag.begin(t.clock())
+		p.unknown = t.behavior.TrusteeLag.begin(t.clock())
 	}
 	t.servicePrincipals = append(t.servicePrincipals, p)
 	return p.ServicePrincipal, nil
