@@ -246,8 +246,8 @@ func (s seeder) addPermissions() {
 		must(p, err)
 	}
 }
-// must stops the program where the seed breaks the tenant's rules, which is a
 
+// must stops the program where the seed breaks the tenant's rules, which is a
 // mistake in this file and found by any test.
 func must[T any](_ T, err error) {
 	if err != nil {
