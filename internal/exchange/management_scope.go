@@ -168,24 +168,33 @@ func (change ManagementScopeChange) unsettled(before, after ManagementScope) err
 	if want := change.RecipientFilter; want != nil && after.RecipientFilter == before.RecipientFilter && !opath.Same(after.RecipientFilter, *want) {
 		return notYet{fmt.Errorf(still, "filter", *want, after.RecipientFilter)}
 	}
-	if want := change.RecipientRoot; want != nil && after.RecipientRoot == before.RecipientRoot && !strings.EqualFold(after.RecipientRoot, *want) {
+	// One unit has several names, of which Exchange answers one: that it stays may be the change. Its removal must show.
+	if want := change.RecipientRoot; want != nil && after.RecipientRoot == before.RecipientRoot && (*want == "") != (after.RecipientRoot == "") {
 		return notYet{fmt.Errorf(still, "recipient root", *want, after.RecipientRoot)}
 	}
 	return nil
 }
 
-// DeleteManagementScope removes the scope. One that is gone already is no error.
+// DeleteManagementScope removes the scope with this GUID, which was called lastName. One that is gone already is no
+// error; another one that took its name stays.
 //
 // A scope that assignments use cannot be removed, and right after the last of them went Exchange may still refuse.
 // So a refusal is looked into: where assignments are found, the error names them; where none is, the removal is tried
 // again until ctx ends.
-func (c *Client) DeleteManagementScope(ctx context.Context, name string) error {
+func (c *Client) DeleteManagementScope(ctx context.Context, guid, lastName string) error {
+	scope, err := c.FindManagementScope(ctx, guid, lastName)
+	if IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	return until(ctx, func(ctx context.Context) error {
-		err := c.remove(ctx, "Remove-ManagementScope", name, adminapi.Parameters{})
+		err := c.remove(ctx, "Remove-ManagementScope", scope.Name, adminapi.Parameters{})
 		if err == nil || !refused(err) {
 			return err
 		}
-		users, listErr := c.assignmentsUsing(ctx, name)
+		users, listErr := c.assignmentsUsing(ctx, scope.Name)
 		if listErr != nil {
 			// The first answer is the one that matters.
 			return err

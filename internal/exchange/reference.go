@@ -20,28 +20,19 @@ type ReferenceKind int
 const (
 	RoleReference ReferenceKind = iota
 	ServicePrincipalReference
-	UserReference
-	SecurityGroupReference
-	PolicyReference
 	ManagementScopeReference
 	GroupReference
 	AdministrativeUnitReference
 	RecipientReference
 )
 
-// cmdlets that read an object of a kind. A security group that holds roles is a role group or a mail-enabled one.
+// cmdlets that read an object of a kind.
 func (kind ReferenceKind) cmdlets() []string {
 	switch kind {
 	case RoleReference:
 		return []string{"Get-ManagementRole"}
 	case ServicePrincipalReference:
 		return []string{"Get-ServicePrincipal"}
-	case UserReference:
-		return []string{"Get-User"}
-	case SecurityGroupReference:
-		return []string{"Get-RoleGroup", "Get-Group"}
-	case PolicyReference:
-		return []string{"Get-RoleAssignmentPolicy"}
 	case ManagementScopeReference:
 		return []string{"Get-ManagementScope"}
 	case GroupReference:
@@ -144,17 +135,7 @@ func isAnswer(err error) bool {
 	return errors.As(err, &answer)
 }
 
-// ImplicitWriteScope returns the recipient write scope that a role has of itself, as assignments without a scope of
-// their own show it: Organization for most administrative roles, None for those that only read, Self for end users.
-func (c *Client) ImplicitWriteScope(ctx context.Context, role string) (string, error) {
-	row, err := c.get(ctx, "Get-ManagementRole", role, named(role, "Name", "Identity", "Guid", "DistinguishedName"))
-	if err != nil {
-		return "", err
-	}
-	return row.Text("ImplicitRecipientWriteScope"), nil
-}
-
-// implicitWriteScopes returns the same for every role, by the roles' names.
+// implicitWriteScopes returns the scopes that roles have of themselves, by the roles' names.
 func (c *Client) implicitWriteScopes(ctx context.Context) (map[string]string, error) {
 	rows, err := c.list(ctx, "Get-ManagementRole", nil)
 	if err != nil {
@@ -162,7 +143,7 @@ func (c *Client) implicitWriteScopes(ctx context.Context) (map[string]string, er
 	}
 	scopes := make(map[string]string, len(rows))
 	for _, row := range rows {
-		scopes[row.Text("Name")] = row.Text("ImplicitRecipientWriteScope")
+		scopes[row.Text("Name")] = implicitWriteScope(row)
 	}
 	return scopes, nil
 }

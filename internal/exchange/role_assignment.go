@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -127,8 +128,9 @@ func scopeFrom(row adminapi.Row, assignee AssigneeKind) Scope {
 		return Scope{RecipientGroupScope, value}
 	case "ou":
 		return Scope{RecipientOrganizationalUnitScope, value}
-	case "none", "self", "mygal", "mydistributiongroups":
-		// Apps take no relative scope, and what policies show is the scope of the end-user role itself.
+	case "organization", "none", "self", "mygal", "mydistributiongroups":
+		// What reads like a relative scope may be the role's own: RoleAssignment.withoutImplicitScope tells. Apps take no
+		// relative scope, and what policies show is the scope of the end-user role.
 		if assignee == User || assignee == SecurityGroup {
 			return Scope{RecipientRelativeWriteScope, writeScope}
 		}
@@ -181,15 +183,12 @@ func (c *Client) RoleAssignments(ctx context.Context, filter RoleAssignmentFilte
 			continue
 		}
 		if assignment.Scope.Kind == RecipientRelativeWriteScope {
-			// What reads like a relative scope may be the role's own.
 			if implicit == nil {
 				if implicit, err = c.implicitWriteScopes(ctx); err != nil {
 					return nil, err
 				}
 			}
-			if strings.EqualFold(implicit[assignment.Role], assignment.WriteScope) {
-				assignment.Scope = Scope{}
-			}
+			assignment = assignment.withoutImplicitScope(implicit[assignment.Role])
 		}
 		assignments = append(assignments, assignment)
 	}
@@ -264,7 +263,7 @@ func (c *Client) CreateRoleAssignment(ctx context.Context, object NewRoleAssignm
 		row, created, err := c.create(ctx, "New-ManagementRoleAssignment", parameters)
 		if err != nil {
 			if IsNotFound(err) && object.Assignee.Kind == App && blames(err, object.Assignee.Identity) {
-				if _, readErr := c.ServicePrincipal(ctx, object.Assignee.Identity); readErr == nil {
+				if known, readErr := c.resolve(ctx, ServicePrincipalReference, object.Assignee.Identity); readErr == nil && known != "" {
 					return notYet{err}
 				}
 			}
@@ -306,10 +305,50 @@ func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error)
 	}
 }
 
-// AwaitRoleAssignment returns the assignment once reads show it. guid may be empty where only the name is known yet.
+// RoleAssignmentExists reports whether the assignment that has the wanted one's name is the wanted one by all else, too.
+// It looks for some seconds: an assignment whose scope is just being changed is about to be another one.
+func (c *Client) RoleAssignmentExists(ctx context.Context, wanted NewRoleAssignment) (bool, error) {
+	looking, cancel := context.WithTimeout(ctx, changeTime)
+	defer cancel()
+	same := false
+	err := until(looking, func(ctx context.Context) error {
+		var err error
+		if same, err = c.isRoleAssignment(ctx, wanted); err != nil || !same {
+			return err
+		}
+		return notYet{fmt.Errorf("the role assignment '%s' exists", wanted.Name)}
+	})
+	if same {
+		return true, ctx.Err()
+	}
+	return false, err
+}
+
+// changeTime is how long a change of another object that runs beside may take to be seen.
+const changeTime = 10 * time.Second
+
+func (c *Client) isRoleAssignment(ctx context.Context, wanted NewRoleAssignment) (bool, error) {
+	taken, err := c.RoleAssignment(ctx, wanted.Name)
+	if err != nil {
+		return false, err
+	}
+	if taken, err = c.WithoutImplicitScope(ctx, taken); err != nil {
+		return false, err
+	}
+	if !strings.EqualFold(taken.Role, wanted.Role) || taken.Delegating != wanted.Delegating {
+		return false, nil
+	}
+	if holds, err := c.HoldsRoleAssignment(ctx, wanted.Assignee.Identity, taken.GUID); err != nil || !holds {
+		return false, err
+	}
+	return c.SameScope(ctx, wanted.Scope, taken.Scope)
+}
+
+// AwaitRoleAssignment returns the assignment once reads show it, for which it waits until ctx ends. guid may be empty
+// where only the name is known yet.
 func (c *Client) AwaitRoleAssignment(ctx context.Context, guid, name string) (RoleAssignment, error) {
 	var assignment RoleAssignment
-	err := settled(ctx, func(ctx context.Context) error {
+	err := until(ctx, func(ctx context.Context) error {
 		var err error
 		assignment, err = c.RoleAssignment(ctx, name)
 		if IsNotFound(err) {
@@ -321,6 +360,48 @@ func (c *Client) AwaitRoleAssignment(ctx context.Context, guid, name string) (Ro
 		return err
 	})
 	return assignment, err
+}
+
+// WithoutImplicitScope returns the assignment without a relative scope that is none but what the role has of itself.
+func (c *Client) WithoutImplicitScope(ctx context.Context, assignment RoleAssignment) (RoleAssignment, error) {
+	if assignment.Scope.Kind != RecipientRelativeWriteScope {
+		return assignment, nil
+	}
+	row, err := c.get(ctx, "Get-ManagementRole", assignment.Role, named(assignment.Role, "Name", "Identity", "Guid", "DistinguishedName"))
+	if err != nil {
+		return assignment, err
+	}
+	return assignment.withoutImplicitScope(implicitWriteScope(row)), nil
+}
+
+func (a RoleAssignment) withoutImplicitScope(implicit string) RoleAssignment {
+	if a.Scope.Kind == RecipientRelativeWriteScope && strings.EqualFold(a.WriteScope, implicit) {
+		a.Scope = Scope{}
+	}
+	return a
+}
+
+// implicitWriteScope is the recipient write scope that a role has of itself, as assignments without a scope of their
+// own show it: Organization for most administrative roles, None for those that only read, Self for end users.
+func implicitWriteScope(role adminapi.Row) string {
+	if implicit := role.Text("ImplicitRecipientWriteScope"); implicit != "" {
+		return implicit
+	}
+	return "Organization"
+}
+
+// HoldsRoleAssignment reports whether the assignment with this GUID is made to assignee, in whatever form that is
+// spelled. Exchange resolves it: what it answers as an assignment's assignee may be a name that several have.
+func (c *Client) HoldsRoleAssignment(ctx context.Context, assignee, guid string) (bool, error) {
+	rows, err := c.list(ctx, "Get-ManagementRoleAssignment", adminapi.Parameters{"RoleAssignee": assignee, "AssignmentMethod": []string{"Direct"}})
+	if IsNotFound(err) || adminapi.ClassOf(err) == adminapi.Ambiguous {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, found, err := only("Get-ManagementRoleAssignment", assignee, rows, named(guid, "Guid", "ExchangeObjectId"))
+	return found, err
 }
 
 // RoleAssignmentChange holds what is to change; nil leaves a property as it is.
@@ -355,24 +436,62 @@ func (c *Client) UpdateRoleAssignment(ctx context.Context, guid, lastName string
 		if after, err = c.FindRoleAssignment(ctx, guid, before.Name); err != nil {
 			return err
 		}
-		return change.unsettled(before, after)
+		return c.unsettled(ctx, before, after, change)
 	})
 	return after, err
 }
 
 // unsettled says what of the change does not show yet. Exchange answers a scope in a form of its own, so one that is
-// neither what was sent nor what was there before counts as the change.
-func (change RoleAssignmentChange) unsettled(before, after RoleAssignment) error {
+// neither what was sent nor what was there before counts as the change, and one that stays may be what was sent by
+// another name.
+func (c *Client) unsettled(ctx context.Context, before, after RoleAssignment, change RoleAssignmentChange) error {
 	if want := change.Enabled; want != nil && after.Enabled != *want {
 		return notYet{fmt.Errorf("Exchange accepted enabled = %t and still answers %t", *want, after.Enabled)}
 	}
-	if want := change.Scope; want != nil && after.Scope == before.Scope && !strings.EqualFold(after.Scope.Value, want.Value) {
-		return notYet{fmt.Errorf("Exchange accepted the scope %q and still answers %q", want.Value, after.Scope.Value)}
+	want := change.Scope
+	if want == nil || after.Scope != before.Scope || strings.EqualFold(after.Scope.Value, want.Value) {
+		return nil
 	}
-	return nil
+	if reference, ok := want.Kind.reference(); ok {
+		if same, err := c.SameReference(ctx, reference, want.Value, after.Scope.Value); err != nil || same {
+			return err
+		}
+	}
+	return notYet{fmt.Errorf("Exchange accepted the scope %q and still answers %q", want.Value, after.Scope.Value)}
 }
 
-// DeleteRoleAssignment removes the assignment. One that is gone already is no error.
-func (c *Client) DeleteRoleAssignment(ctx context.Context, name string) error {
-	return c.remove(ctx, "Remove-ManagementRoleAssignment", name, adminapi.Parameters{})
+// reference returns the kind of object that a scope of this kind names, where it names one.
+func (kind ScopeKind) reference() (ReferenceKind, bool) {
+	switch kind {
+	case CustomResourceScope, CustomRecipientWriteScope, ExclusiveRecipientWriteScope:
+		return ManagementScopeReference, true
+	case RecipientAdministrativeUnitScope:
+		return AdministrativeUnitReference, true
+	case RecipientGroupScope:
+		return GroupReference, true
+	default:
+		return 0, false
+	}
+}
+
+// SameScope reports whether two scopes are the same by any spelling.
+func (c *Client) SameScope(ctx context.Context, a, b Scope) (bool, error) {
+	reference, ok := a.Kind.reference()
+	if a.Kind != b.Kind || !ok {
+		return a.Kind == b.Kind && strings.EqualFold(a.Value, b.Value), nil
+	}
+	return c.SameReference(ctx, reference, a.Value, b.Value)
+}
+
+// DeleteRoleAssignment removes the assignment with this GUID, which was called lastName. One that is gone already is no
+// error; another one that took its name stays.
+func (c *Client) DeleteRoleAssignment(ctx context.Context, guid, lastName string) error {
+	assignment, err := c.FindRoleAssignment(ctx, guid, lastName)
+	if IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.remove(ctx, "Remove-ManagementRoleAssignment", assignment.Name, adminapi.Parameters{})
 }

@@ -33,10 +33,21 @@ func servicePrincipalFrom(row adminapi.Row) ServicePrincipal {
 	}
 }
 
-// ServicePrincipal reads the pointer that identity names: an object id, an application id or a display name.
-func (c *Client) ServicePrincipal(ctx context.Context, identity string) (ServicePrincipal, error) {
-	row, err := c.get(ctx, "Get-ServicePrincipal", identity,
-		named(identity, "ObjectId", "AppId", "ServiceId", "Identity", "Name", "Guid", "ExchangeObjectId", "DistinguishedName", "DisplayName", "Sid"))
+// ServicePrincipal reads the pointer to the enterprise application with this object id.
+//
+// Exchange takes display names for identities, too, and anybody may give a pointer the display name of another one's
+// id, so a row counts by its object id alone.
+func (c *Client) ServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
+	row, err := c.get(ctx, "Get-ServicePrincipal", objectID, named(objectID, "ObjectId", "ServiceId", "Identity", "Name"))
+	if err != nil {
+		return ServicePrincipal{}, err
+	}
+	return servicePrincipalFrom(row), nil
+}
+
+// ServicePrincipalOfApp reads the pointer to the enterprise application of an application, by the application's id.
+func (c *Client) ServicePrincipalOfApp(ctx context.Context, appID string) (ServicePrincipal, error) {
+	row, err := c.get(ctx, "Get-ServicePrincipal", appID, named(appID, "AppId"))
 	if err != nil {
 		return ServicePrincipal{}, err
 	}
@@ -90,8 +101,8 @@ func (c *Client) CreateServicePrincipal(ctx context.Context, object NewServicePr
 // RenameServicePrincipal sets the display name, the only thing of a pointer that can change, and returns once
 // Exchange shows it. An empty name removes it.
 func (c *Client) RenameServicePrincipal(ctx context.Context, objectID, displayName string) error {
-	if objectID == "" {
-		return fmt.Errorf("Set-ServicePrincipal: %w", errEmptyIdentity)
+	if _, err := c.ServicePrincipal(ctx, objectID); err != nil {
+		return err
 	}
 	err := c.run(ctx, "Set-ServicePrincipal", adminapi.Parameters{"Identity": objectID, "DisplayName": displayName})
 	if err != nil {
@@ -108,5 +119,10 @@ func (c *Client) RenameServicePrincipal(ctx context.Context, objectID, displayNa
 
 // DeleteServicePrincipal removes the pointer. One that is gone already is no error.
 func (c *Client) DeleteServicePrincipal(ctx context.Context, objectID string) error {
+	if _, err := c.ServicePrincipal(ctx, objectID); IsNotFound(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
 	return c.remove(ctx, "Remove-ServicePrincipal", objectID, adminapi.Parameters{})
 }

@@ -27,6 +27,12 @@ type notYet struct{ reason error }
 func (e notYet) Error() string { return e.reason.Error() }
 func (e notYet) Unwrap() error { return e.reason }
 
+// waitEnded is what a wait answers when its context ended before the last look was enough.
+type waitEnded struct{ reason, cause error }
+
+func (e waitEnded) Error() string   { return fmt.Sprintf("%v (the wait ended: %v)", e.reason, e.cause) }
+func (e waitEnded) Unwrap() []error { return []error{e.reason, e.cause} }
+
 // until looks again and again, with growing pauses, until look succeeds, fails with anything but notYet, or ctx ends.
 // When ctx ends, the error holds both why it ended and why the last look was not enough.
 func until(ctx context.Context, look func(context.Context) error) error {
@@ -37,12 +43,12 @@ func until(ctx context.Context, look func(context.Context) error) error {
 		if !errors.As(err, &again) {
 			return err
 		}
-		// Full jitter, so that workers which began together do not look together.
+		// Jitter, so that workers which began together do not look together.
 		timer := time.NewTimer(pause/2 + rand.N(pause/2))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return fmt.Errorf("%w (the wait ended: %w)", again.reason, ctx.Err())
+			return waitEnded{again.reason, ctx.Err()}
 		case <-timer.C:
 		}
 		pause = min(2*pause, longestPause)
@@ -51,7 +57,13 @@ func until(ctx context.Context, look func(context.Context) error) error {
 
 // settled is until, for a change that Exchange has accepted: it waits no longer than settleTime.
 func settled(ctx context.Context, look func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	settling, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	return until(ctx, look)
+	err := until(settling, look)
+	var ended waitEnded
+	if errors.As(err, &ended) && ctx.Err() == nil {
+		// The operation has time left, so its limit is not what to speak of.
+		return fmt.Errorf("%w, %s after it was accepted", ended.reason, settleTime)
+	}
+	return err
 }

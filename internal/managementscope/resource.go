@@ -7,7 +7,6 @@ package managementscope
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -82,10 +81,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The scope's name: 64 characters at most, without `*`, unique in the tenant without regard to letter case. Changing it renames the scope.",
 				Required:            true,
-				Validators: []validator.String{
-					stringvalidator.LengthBetween(1, 64),
-					stringvalidator.RegexMatches(regexp.MustCompile(`^[^*]*$`), "must not hold an asterisk, which Exchange takes for a wildcard"),
-				},
+				Validators:          customtype.ObjectName(),
 			},
 			"recipient_filter": schema.StringAttribute{
 				MarkdownDescription: "The filter in [OPATH](https://learn.microsoft.com/powershell/exchange/recipient-filters), without the braces " +
@@ -243,22 +239,22 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if err := r.client.DeleteManagementScope(ctx, state.Name.ValueString()); err != nil {
+	if err := r.client.DeleteManagementScope(ctx, state.ID.ValueString(), state.Name.ValueString()); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The management scope could not be removed", err))
 	}
 }
 
 // ImportState takes a name or a GUID, or the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	given := req.ID
+	given, err := req.ID, importid.NameOrGUID(req.ID)
 	if given == "" {
 		var identity identityModel
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...); resp.Diagnostics.HasError() {
 			return
 		}
-		given = identity.GUID.ValueString()
+		given, err = importid.GUID(identity.GUID.ValueString())
 	}
-	if err := importid.NameOrGUID(given); err != nil {
+	if err != nil {
 		resp.Diagnostics.AddError("Not the id of a management scope",
 			fmt.Sprintf("Import %s by the scope's name or GUID: %s.", ResourceType, err))
 		return

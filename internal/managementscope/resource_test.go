@@ -310,6 +310,33 @@ func TestManagementScopeThatVanishedIsPlannedAnew(t *testing.T) {
 	}})
 }
 
+func TestManagementScopeRemovalSparesAnotherThatTookItsName(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{
+		AdditionalCLIOptions: &resource.AdditionalCLIOptions{Plan: resource.PlanOptions{NoRefresh: true}},
+		CheckDestroy: s.Check(func(t *tenant.Tenant) error {
+			if _, ok := scope(t, "Invoices of Berlin"); ok {
+				return fmt.Errorf("the renamed scope was left")
+			}
+			if _, ok := scope(t, "Invoices"); !ok {
+				return fmt.Errorf("somebody else's scope was removed")
+			}
+			return nil
+		}),
+		Steps: []resource.TestStep{
+			{Config: config("Invoices", finance)},
+			{
+				PreConfig: func() {
+					s.Run("Set-ManagementScope", map[string]any{"Identity": "Invoices", "Name": "Invoices of Berlin"})
+					s.Run("New-ManagementScope", map[string]any{"Name": "Invoices", "RecipientRestrictionFilter": "Office -eq 'Rome'"})
+				},
+				Config: `resource "terraform_data" "nothing" {}`,
+			},
+		},
+	})
+}
+
 func TestManagementScopeInUseIsNotRemovedAndTheErrorNamesItsUsers(t *testing.T) {
 	t.Parallel()
 	s := acctest.Start(t)
@@ -361,8 +388,9 @@ func TestManagementScopeRefusesWhatItCannotBe(t *testing.T) {
 		error  string
 	}{
 		"name with a wildcard":          {config("Invoices*", finance), `(?s)name.*asterisk`},
-		"name that is too long":         {config(strings.Repeat("x", 65), finance), `(?s)name.*length`},
-		"empty name":                    {config("", finance), `(?s)name.*length`},
+		"name that is too long":         {config(strings.Repeat("x", 65), finance), `(?s)name.*character count`},
+		"name in several lines":         {config("Invoices\nof Berlin", finance), `(?s)name.*control characters`},
+		"empty name":                    {config("", finance), `(?s)name.*character count`},
 		"filter in braces":              {config("Invoices", "{ "+finance+" }"), `(?s)recipient_filter.*PowerShell's notation`},
 		"filter that is cut off":        {config("Invoices", "CustomAttribute1 -eq 'finance"), `(?s)recipient_filter.*position 22`},
 		"filter with a wrong operator":  {config("Invoices", "CustomAttribute1 == 'finance'"), `(?s)recipient_filter.*-eq`},
@@ -390,6 +418,15 @@ func TestManagementScopeWarnsOfALeadingWildcardAndGoesOn(t *testing.T) {
 	const filter = `PrimarySmtpAddress -like '*@contoso.com'`
 	s.Test(resource.TestCase{Steps: []resource.TestStep{
 		{Config: config("Invoices", filter), Check: shown(s, "Invoices", filter, "", false)},
+	}})
+}
+
+func TestManagementScopeNamesAreCountedInCharacters(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	name := strings.Repeat("ü", 64)
+	s.Test(resource.TestCase{Steps: []resource.TestStep{
+		{Config: config(name, finance), Check: shown(s, name, finance, "", false)},
 	}})
 }
 

@@ -51,39 +51,36 @@ func (o *object) identity() identityModel {
 
 // assigneeAttribute is one of the attributes that name the assignee, of which a configuration has exactly one.
 type assigneeAttribute struct {
-	name      string
-	kind      exchange.AssigneeKind
-	reference exchange.ReferenceKind
-	value     *customtype.Value
+	name  string
+	kind  exchange.AssigneeKind
+	value *customtype.Value
 }
 
 func (o *object) assignees() []assigneeAttribute {
 	return []assigneeAttribute{
-		{"app", exchange.App, exchange.ServicePrincipalReference, &o.App},
-		{"user", exchange.User, exchange.UserReference, &o.User},
-		{"security_group", exchange.SecurityGroup, exchange.SecurityGroupReference, &o.SecurityGroup},
-		{"policy", exchange.Policy, exchange.PolicyReference, &o.Policy},
+		{"app", exchange.App, &o.App},
+		{"user", exchange.User, &o.User},
+		{"security_group", exchange.SecurityGroup, &o.SecurityGroup},
+		{"policy", exchange.Policy, &o.Policy},
 	}
 }
 
 // scopeAttribute is one of the attributes that confine an assignment, of which a configuration has at most one.
 type scopeAttribute struct {
-	name      string
-	kind      exchange.ScopeKind
-	reference exchange.ReferenceKind
-	resolved  bool // whether other spellings of the value can be resolved, as reference tells
-	value     *customtype.Value
+	name  string
+	kind  exchange.ScopeKind
+	value *customtype.Value
 }
 
 func (o *object) scopes() []scopeAttribute {
 	return []scopeAttribute{
-		{"custom_resource_scope", exchange.CustomResourceScope, exchange.ManagementScopeReference, true, &o.CustomResourceScope},
-		{"custom_recipient_write_scope", exchange.CustomRecipientWriteScope, exchange.ManagementScopeReference, true, &o.CustomRecipientWriteScope},
-		{"exclusive_recipient_write_scope", exchange.ExclusiveRecipientWriteScope, exchange.ManagementScopeReference, true, &o.ExclusiveRecipientWriteScope},
-		{"recipient_administrative_unit_scope", exchange.RecipientAdministrativeUnitScope, exchange.AdministrativeUnitReference, true, &o.RecipientAdministrativeUnitScope},
-		{"recipient_group_scope", exchange.RecipientGroupScope, exchange.GroupReference, true, &o.RecipientGroupScope},
-		{"recipient_organizational_unit_scope", exchange.RecipientOrganizationalUnitScope, 0, false, &o.RecipientOrganizationalUnitScope},
-		{"recipient_relative_write_scope", exchange.RecipientRelativeWriteScope, 0, false, &o.RecipientRelativeWriteScope},
+		{"custom_resource_scope", exchange.CustomResourceScope, &o.CustomResourceScope},
+		{"custom_recipient_write_scope", exchange.CustomRecipientWriteScope, &o.CustomRecipientWriteScope},
+		{"exclusive_recipient_write_scope", exchange.ExclusiveRecipientWriteScope, &o.ExclusiveRecipientWriteScope},
+		{"recipient_administrative_unit_scope", exchange.RecipientAdministrativeUnitScope, &o.RecipientAdministrativeUnitScope},
+		{"recipient_group_scope", exchange.RecipientGroupScope, &o.RecipientGroupScope},
+		{"recipient_organizational_unit_scope", exchange.RecipientOrganizationalUnitScope, &o.RecipientOrganizationalUnitScope},
+		{"recipient_relative_write_scope", exchange.RecipientRelativeWriteScope, &o.RecipientRelativeWriteScope},
 	}
 }
 

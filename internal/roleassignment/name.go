@@ -6,6 +6,7 @@ package roleassignment
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
@@ -14,12 +15,12 @@ import (
 // maxNameLength is the directory's limit for names, in characters.
 const maxNameLength = 64
 
-// defaultName returns the name of an assignment whose configuration gives none.
+// defaultName returns the nth name, from 0 on, of an assignment whose configuration gives none.
 //
 // Exchange's own default, role and assignee cut at 64 characters, is the same for two assignments that differ in
 // their scope only. This one reads "<role>-<assignee>-<eight digits>", the digits being taken from all that makes an
 // assignment: it is the same in every run, and another one for another assignment.
-func defaultName(object exchange.NewRoleAssignment) string {
+func defaultName(object exchange.NewRoleAssignment, nth int) string {
 	fold := func(parts ...string) string {
 		// No name holds a NUL, so parts cannot run into each other.
 		return strings.ToLower(strings.Join(parts, "\x00"))
@@ -29,7 +30,7 @@ func defaultName(object exchange.NewRoleAssignment) string {
 		kind = "delegating"
 	}
 	digest := sha256.Sum256([]byte(fold(object.Role, string(object.Assignee.Kind), object.Assignee.Identity,
-		string(object.Scope.Kind), object.Scope.Value, kind)))
+		string(object.Scope.Kind), object.Scope.Value, kind, strconv.Itoa(nth))))
 	suffix := "-" + hex.EncodeToString(digest[:4])
 
 	assignee := object.Assignee.Identity

@@ -45,11 +45,11 @@ func TestDefaultNameIsReadableAndFits(t *testing.T) {
 			`^Mail Recipients-a_b` + digits,
 		},
 	} {
-		got := defaultName(test.object)
+		got := defaultName(test.object, 0)
 		if !regexp.MustCompile(test.want).MatchString(got) || utf8.RuneCountInString(got) > maxNameLength || !utf8.ValidString(got) {
 			t.Errorf("%s: %q (%d characters), want %s", name, got, utf8.RuneCountInString(got), test.want)
 		}
-		if again := defaultName(test.object); again != got {
+		if again := defaultName(test.object, 0); again != got {
 			t.Errorf("%s: %q, and then %q", name, got, again)
 		}
 	}
@@ -76,15 +76,18 @@ func TestDefaultNameDiffersWithAllThatMakesAnAssignment(t *testing.T) {
 	for variant, change := range variants {
 		object := base
 		change(&object)
-		name := defaultName(object)
+		name := defaultName(object, 0)
 		if other, ok := seen[name]; ok {
 			t.Errorf("%s and %s share the name %q", variant, other, name)
 		}
 		seen[name] = variant
 	}
+	if name := defaultName(base, 1); seen[name] != "" {
+		t.Errorf("the second name of base is %q, which is the first of %s", name, seen[name])
+	}
 	upper := base
 	upper.Role, upper.Scope.Value = strings.ToUpper(base.Role), strings.ToUpper(base.Scope.Value)
-	if got, want := defaultName(upper), defaultName(base); !strings.EqualFold(got, want) {
+	if got, want := defaultName(upper, 0), defaultName(base, 0); !strings.EqualFold(got, want) {
 		t.Errorf("another letter case makes another name: %q and %q", got, want)
 	}
 }

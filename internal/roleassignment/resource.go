@@ -7,8 +7,6 @@ package roleassignment
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -86,14 +84,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The assignment's name: 64 characters at most, without `*`, unique in the tenant without regard to letter case. Defaults to " +
-					"`<role>-<assignee>-<eight digits>`, cut to fit, which is the same in every run and differs for every role, assignee and scope; while one of these is known only after apply, so is the name. Changing it replaces the assignment.",
+					"`<role>-<assignee>-<eight digits>`, cut to fit, the digits being made of role, assignee and scope; it is given at apply, and an assignment keeps it. Changing it replaces the assignment.",
 				Optional:   true,
 				Computed:   true,
 				CustomType: customtype.Name,
-				Validators: []validator.String{
-					stringvalidator.LengthBetween(1, maxNameLength),
-					stringvalidator.RegexMatches(regexp.MustCompile(`^[^*]*$`), "must not hold an asterisk, which Exchange takes for a wildcard"),
-				},
+				Validators: customtype.ObjectName(),
 				PlanModifiers: []planmodifier.String{
 					stringplanmodifier.UseStateForUnknown(),
 					customtype.Name.KeepSpelling(),
@@ -189,12 +184,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if plan.Name.IsUnknown() {
-		// What the name is made of was not known while planning.
-		plan.Name = customtype.Name.Known(defaultName(plan.toAPI()))
-	}
 	enabled := plan.Enabled.ValueBool()
-	object, err := r.client.CreateRoleAssignment(ctx, plan.toAPI())
+	object, err := r.create(ctx, &plan)
 	if exchange.IsAlreadyExists(err) {
 		resp.Diagnostics.Append(diagnostic.AlreadyExists("A role assignment of this name exists already", ResourceType, plan.Name.ValueString(), err))
 		return
@@ -228,6 +219,29 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	save(object)
+}
+
+// create makes the assignment under the name that is configured, or under the first of its default names that no other
+// assignment has. An assignment keeps its name when its scope is changed in place, so a default name can be taken by one
+// that is about something else by now.
+func (r *Resource) create(ctx context.Context, plan *model) (exchange.RoleAssignment, error) {
+	if !plan.Name.IsUnknown() {
+		return r.client.CreateRoleAssignment(ctx, plan.toAPI())
+	}
+	const names = 10
+	for nth := range names {
+		wanted := plan.toAPI()
+		wanted.Name = defaultName(wanted, nth)
+		plan.Name = customtype.Name.Known(wanted.Name)
+		object, err := r.client.CreateRoleAssignment(ctx, wanted)
+		if !exchange.IsAlreadyExists(err) || nth == names-1 {
+			return object, err
+		}
+		if same, lookErr := r.client.RoleAssignmentExists(ctx, wanted); lookErr != nil || same {
+			return object, err
+		}
+	}
+	return exchange.RoleAssignment{}, nil // not reached: the last name returns
 }
 
 // Read takes over what Exchange has. Only the service's own word that the assignment is not there removes it from state.
@@ -280,24 +294,12 @@ func (r *Resource) keeps(ctx context.Context, state model, object *exchange.Role
 	if keeps.scope {
 		return keeps, nil
 	}
-	if object.Scope.Kind == exchange.RecipientRelativeWriteScope {
-		// What reads like a relative scope may be the role's own.
-		implicit, err := r.client.ImplicitWriteScope(ctx, object.Role)
-		if err != nil {
-			return keeps, err
-		}
-		if strings.EqualFold(implicit, object.WriteScope) {
-			object.Scope = exchange.Scope{}
-		}
+	var err error
+	if *object, err = r.client.WithoutImplicitScope(ctx, *object); err != nil {
+		return keeps, err
 	}
-	if has := state.scope(); has.resolved && has.kind == object.Scope.Kind {
-		same, err := r.client.SameReference(ctx, has.reference, has.value.ValueString(), object.Scope.Value)
-		if err != nil {
-			return keeps, err
-		}
-		keeps.scope = same
-	}
-	return keeps, nil
+	keeps.scope, err = r.client.SameScope(ctx, state.scope().toAPI(), object.Scope)
+	return keeps, err
 }
 
 // Update changes the scope or enables or disables the assignment.
@@ -343,22 +345,22 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if err := r.client.DeleteRoleAssignment(ctx, state.Name.ValueString()); err != nil {
+	if err := r.client.DeleteRoleAssignment(ctx, state.ID.ValueString(), state.Name.ValueString()); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The role assignment could not be removed", err))
 	}
 }
 
 // ImportState takes a name or a GUID, or the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	given := req.ID
+	given, err := req.ID, importid.NameOrGUID(req.ID)
 	if given == "" {
 		var identity identityModel
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...); resp.Diagnostics.HasError() {
 			return
 		}
-		given = identity.GUID.ValueString()
+		given, err = importid.GUID(identity.GUID.ValueString())
 	}
-	if err := importid.NameOrGUID(given); err != nil {
+	if err != nil {
 		resp.Diagnostics.AddError("Not the id of a role assignment",
 			fmt.Sprintf("Import %s by the assignment's name or GUID: %s.", ResourceType, err))
 		return

@@ -341,16 +341,98 @@ func TestRoleAssignmentTakesAnotherSpellingOfAReferenceForNoChange(t *testing.T)
 func TestRoleAssignmentDefaultNamesTellAssignmentsApart(t *testing.T) {
 	t.Parallel()
 	s := acctest.Start(t)
-	second := strings.Replace(config("role", "Application MailboxSettings.ReadWrite", "app", scanner, "custom_resource_scope", "Berlin recipients"), `"test"`, `"second"`, 1)
-	s.Test(resource.TestCase{Steps: []resource.TestStep{{
-		Config: config("role", "Application MailboxSettings.ReadWrite", "app", scanner, "custom_resource_scope", "Payroll mailboxes") + second,
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-			// The default is known while planning, where everything that it is made of is.
-			plancheck.ExpectKnownValue(address, tfjsonpath.New("name"),
-				knownvalue.StringRegexp(regexp.MustCompile(`^Application MailboxSettings\.ReadWrite-33333333-[0-9a-f]{8}$`))),
-		}},
-		Check: s.CheckRequests(map[string]int{"New-ManagementRoleAssignment": 2}),
-	}}})
+	second := func(scope string) string {
+		return strings.Replace(config("role", "Application MailboxSettings.ReadWrite", "app", scanner, "custom_resource_scope", scope), `"test"`, `"second"`, 1)
+	}
+	first := func(scope string) string {
+		return config("role", "Application MailboxSettings.ReadWrite", "app", scanner, "custom_resource_scope", scope)
+	}
+	same := statecheck.CompareValue(compare.ValuesSame())
+	s.Test(resource.TestCase{Steps: []resource.TestStep{
+		{
+			Config: first("Payroll mailboxes"),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("name"),
+					knownvalue.StringRegexp(regexp.MustCompile(`^Application MailboxSettings\.ReadWrite-33333333-[0-9a-f]{8}$`))),
+				same.AddStateValue(address, tfjsonpath.New("name")),
+			},
+		},
+		{
+			// The first keeps its name while its scope changes in place, so the second, which comes to have the scope that
+			// the first was named after, needs another one.
+			Config: first("Berlin recipients") + second("Payroll mailboxes"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				plancheck.ExpectUnknownValue(address, tfjsonpath.New("recipient_write_scope")),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{same.AddStateValue(address, tfjsonpath.New("name"))},
+		},
+	}})
+}
+
+func TestRoleAssignmentOfItsDefaultNameThatIsTheSameIsReported(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{Steps: []resource.TestStep{
+		{Config: config("role", mailRead, "app", scanner, "custom_resource_scope", "Payroll mailboxes")},
+		{
+			// Forgotten by Terraform, and not by Exchange.
+			Config: "removed {\n  from = " + address + "\n  lifecycle {\n    destroy = false\n  }\n}\n",
+		},
+		{
+			Config:      config("role", mailRead, "app", scanner, "custom_resource_scope", "Payroll mailboxes"),
+			ExpectError: regexp.MustCompile(`(?s)of this name exists already.*import \{`),
+		},
+		{
+			PreConfig: func() {
+				for _, assignment := range s.Tenant().RoleAssignments() {
+					if assignment.RoleAssignee == scanner {
+						s.Run("Remove-ManagementRoleAssignment", map[string]any{"Identity": assignment.Name})
+					}
+				}
+			},
+			Config: config("role", mailRead, "app", scanner, "custom_resource_scope", "Payroll mailboxes"),
+		},
+	}})
+}
+
+func TestRoleAssignmentRemovalSparesAnotherThatTookItsName(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{
+		AdditionalCLIOptions: &resource.AdditionalCLIOptions{Plan: resource.PlanOptions{NoRefresh: true}},
+		CheckDestroy: s.Check(func(t *tenant.Tenant) error {
+			for _, assignment := range t.RoleAssignments() {
+				if assignment.Name == "Test" && assignment.RoleAssignee == payroll {
+					return nil
+				}
+			}
+			return fmt.Errorf("somebody else's assignment was removed")
+		}),
+		Steps: []resource.TestStep{
+			{Config: config("name", "Test", "role", mailRead, "app", scanner)},
+			{
+				PreConfig: func() {
+					s.Run("Remove-ManagementRoleAssignment", map[string]any{"Identity": "Test"})
+					s.Run("New-ManagementRoleAssignment", map[string]any{"Name": "Test", "Role": "Application Mail.Send", "App": payroll})
+				},
+				Config: `resource "terraform_data" "nothing" {}`,
+			},
+		},
+	})
+}
+
+func TestRoleAssignmentFollowsAScopeThatIsRenamedUnderItsDistinguishedName(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	both := func(name string) string {
+		return "resource \"exchange_management_scope\" \"test\" {\n  name = \"" + name + "\"\n  recipient_filter = \"Office -eq 'Rome'\"\n}\n" +
+			config("name", "Test", "role", mailRead, "app", scanner, "custom_resource_scope", "exchange_management_scope.test.distinguished_name")
+	}
+	s.Test(resource.TestCase{Steps: []resource.TestStep{
+		{Config: both("Rome")},
+		{Config: both("Roma"), Check: scopeIs(s, "CustomRecipientScope", "Roma")},
+	}})
 }
 
 func TestRoleAssignmentNameIsGivenAtApplyWhereTheAppIsNotKnownBefore(t *testing.T) {
@@ -625,7 +707,8 @@ func TestRoleAssignmentRefusesWhatHasNoParameterSet(t *testing.T) {
 		"app with a relative scope":          {attributes{"role", mailRead, "app", scanner, "recipient_relative_write_scope", "Self"}, `(?s)does not take.*recipient_relative_write_scope = `},
 		"user with an app's scope":           {attributes{"role", "Mail Recipients", "user", "adele@contoso.com", "custom_resource_scope", "a"}, `(?s)does not take.*custom_resource_scope = `},
 		"delegating policy":                  {attributes{"role", "MyBaseOptions", "policy", "Default Role Assignment Policy", "delegating", "true"}, `(?s)Delegating assignment of a policy.*delegating = `},
-		"name that is too long":              {attributes{"name", strings.Repeat("x", 65), "role", mailRead, "app", scanner}, `(?s)name.*length`},
+		"name that is too long":              {attributes{"name", strings.Repeat("x", 65), "role", mailRead, "app", scanner}, `(?s)name.*character count`},
+		"name that ends with a blank":        {attributes{"name", "all ", "role", mailRead, "app", scanner}, `(?s)name.*blank`},
 		"name with a wildcard":               {attributes{"name", "all*", "role", mailRead, "app", scanner}, `(?s)name.*asterisk`},
 		"relative scope that does not exist": {attributes{"role", "Mail Recipients", "user", "adele@contoso.com", "recipient_relative_write_scope", "Everybody"}, `(?s)recipient_relative_write_scope.*MyGAL`},
 	} {

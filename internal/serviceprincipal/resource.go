@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -94,7 +95,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "The name that Exchange shows for the application, 256 characters at most. It is Exchange's own: " +
 					"it is not taken from Entra, and stays empty where it is not set here.",
 				Optional:   true,
-				Validators: []validator.String{stringvalidator.LengthBetween(1, 256)},
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 256)},
 			},
 			"use_existing": schema.BoolAttribute{
 				MarkdownDescription: "Whether to adopt a pointer that is there already instead of failing. With `true`, destroying the " +
@@ -147,9 +148,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !adopted {
 		object, err = r.client.CreateServicePrincipal(ctx, plan.toAPI())
 		if exchange.IsAlreadyExists(err) {
-			resp.Diagnostics.Append(diagnostic.AlreadyExists("The service principal is registered in Exchange already",
-				ResourceType, strings.ToLower(plan.ObjectID.ValueString()),
-				fmt.Errorf("%w\n\nSet use_existing = true to adopt it and to leave it in place on destroy", err)))
+			resp.Diagnostics.Append(r.taken(ctx, plan, err))
 			return
 		}
 		if err != nil {
@@ -176,6 +175,20 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	plan.DisplayName = wanted
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// taken says which pointer is in the way, and what to do about it.
+func (r *Resource) taken(ctx context.Context, plan model, err error) diag.Diagnostic {
+	const summary = "The service principal is registered in Exchange already"
+	objectID := strings.ToLower(plan.ObjectID.ValueString())
+	if other, lookErr := r.client.ServicePrincipalOfApp(ctx, plan.AppID.ValueString()); lookErr == nil && other.ObjectID != objectID {
+		return diag.NewAttributeErrorDiagnostic(path.Root("object_id"), summary,
+			fmt.Sprintf("%s\n\nExchange has a pointer to the application %s, but to another enterprise application of it: %s, not %s. "+
+				"Correct object_id, or remove the pointer where that enterprise application was deleted in Entra and made anew. To manage the one that is there, import it:\n\n%s",
+				err, other.AppID, other.ObjectID, objectID, diagnostic.ImportBlock(ResourceType, other.ObjectID)))
+	}
+	return diagnostic.AlreadyExists(summary, ResourceType, objectID,
+		fmt.Errorf("%w\n\nSet use_existing = true to adopt it and to leave it in place on destroy", err))
 }
 
 // existing returns the pointer to adopt, where the configuration asks for that and there is one.
@@ -227,7 +240,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if !plan.DisplayName.Equal(state.DisplayName) && !plan.leavesName() {
+	// While use_existing left the name alone, state does not have it.
+	if !plan.leavesName() && (state.leavesName() || !plan.DisplayName.Equal(state.DisplayName)) {
 		if err := r.client.RenameServicePrincipal(ctx, plan.ID.ValueString(), plan.DisplayName.ValueString()); err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("The service principal could not be renamed", err))
 			return
@@ -273,6 +287,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	defer cancel()
 
 	object, err := r.client.ServicePrincipal(ctx, id)
+	if exchange.IsNotFound(err) && req.ID != "" {
+		object, err = r.client.ServicePrincipalOfApp(ctx, id)
+	}
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The service principal to import could not be read", err))
 		return

@@ -342,6 +342,54 @@ func TestServicePrincipalUseExistingCreatesWhereThereIsNothing(t *testing.T) {
 	})
 }
 
+func TestServicePrincipalWithoutUseExistingManagesTheNameAgain(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{
+		CheckDestroy: func(*terraform.State) error { return nil },
+		Steps: []resource.TestStep{
+			{Config: config(takenAppID, takenObjectID, `use_existing = true`), Check: shown(s, takenAppID, takenObjectID, "Payroll Archive")},
+			{Config: config(takenAppID, takenObjectID), Check: shown(s, takenAppID, takenObjectID, "")},
+		},
+	})
+}
+
+func TestServicePrincipalIsNotMistakenForOneThatIsNamedAfterIt(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{
+		CheckDestroy: func(*terraform.State) error {
+			if _, ok := pointer(s.Tenant(), scanObjectID); !ok {
+				return fmt.Errorf("the pointer of another application was removed")
+			}
+			return nil
+		},
+		Steps: []resource.TestStep{
+			{Config: config(appID, objectID)},
+			{
+				PreConfig: func() {
+					s.Run("Remove-ServicePrincipal", map[string]any{"Identity": objectID})
+					s.Run("Set-ServicePrincipal", map[string]any{"Identity": scanObjectID, "DisplayName": objectID})
+				},
+				RefreshState:       true,
+				ExpectNonEmptyPlan: true,
+				RefreshPlanChecks: resource.RefreshPlanChecks{PostRefresh: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
+				}},
+			},
+		},
+	})
+}
+
+func TestServicePrincipalOfARecreatedEnterpriseApplicationIsReportedByItsOwnID(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{Steps: []resource.TestStep{{
+		Config:      config(takenAppID, objectID),
+		ExpectError: regexp.MustCompile(`(?s)(object_id.*id = "` + takenObjectID + `"|could not be registered)`),
+	}}})
+}
+
 func TestServicePrincipalRefusesWhatItCannotBe(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -350,8 +398,8 @@ func TestServicePrincipalRefusesWhatItCannotBe(t *testing.T) {
 	}{
 		"app_id that is no GUID":           {config("invoice-reader", objectID), `(?s)app_id.*"invoice-reader" is not a GUID`},
 		"object_id in braces":              {config(appID, "{"+objectID+"}"), `(?s)object_id.*is not a GUID`},
-		"empty display_name":               {config(appID, objectID, `display_name = ""`), `(?s)display_name.*length`},
-		"display_name that is too long":    {config(appID, objectID, fmt.Sprintf("display_name = %q", strings.Repeat("x", 257))), `(?s)display_name.*length`},
+		"empty display_name":               {config(appID, objectID, `display_name = ""`), `(?s)display_name.*character count`},
+		"display_name that is too long":    {config(appID, objectID, fmt.Sprintf("display_name = %q", strings.Repeat("x", 257))), `(?s)display_name.*character count`},
 		"object id of an app registration": {config(appID, registrationObjectID), `(?s)could not be registered.*New-ServicePrincipal failed`},
 		"adopting with another app's id":   {config(otherAppID, scanObjectID, `use_existing = true`), `(?s)belongs to another application.*` + scanAppID},
 	} {

@@ -1,0 +1,27 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customtype
+
+import (
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+var (
+	noWildcard = regexp.MustCompile(`^[^*]*$`)
+	trimmed    = regexp.MustCompile(`^\S(.*\S)?$`)
+	oneLine    = regexp.MustCompile(`^\P{Cc}*$`)
+)
+
+// ObjectName are the rules for names that a configuration gives to objects of Exchange's directory.
+func ObjectName() []validator.String {
+	return []validator.String{
+		stringvalidator.UTF8LengthBetween(1, 64),
+		stringvalidator.RegexMatches(noWildcard, "must not hold an asterisk, which Exchange takes for a wildcard"),
+		stringvalidator.RegexMatches(oneLine, "must not hold control characters"),
+		stringvalidator.RegexMatches(trimmed, "must not begin or end with a blank"),
+	}
+}
