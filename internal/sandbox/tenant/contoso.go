@@ -10,8 +10,8 @@ import (
 )
 
 // The automation application of the seeded tenant, which Terraform signs in
-// as. It may manage Exchange as an application and is an Exchange
-// Administrator.
+// as. It may manage Exchange as an application, is an Exchange Administrator,
+// and may read what the provider reads from Microsoft Graph.
 const (
 	AutomationAppID          = "00000000-0000-0000-0000-00000000a001"
 	AutomationObjectID       = "00000000-0000-0000-0000-00000000b001"
@@ -62,6 +62,7 @@ func empty(organization Organization) *Tenant {
 	t.enterpriseApplications = append(t.enterpriseApplications, &EnterpriseApplication{
 		ObjectID: AutomationObjectID, AppID: AutomationAppID, DisplayName: "Terraform",
 		AppRoles: []string{ManageAsApp}, DirectoryRoles: []string{ExchangeAdministrator},
+		GraphRoles: []string{"AdministrativeUnit.Read.All", "Application.Read.All", "Group.Read.All", "Organization.Read.All", "User.Read.All"},
 	})
 	t.clock = time.Now
 	return t
