@@ -312,7 +312,7 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 		row, created, err := c.create(ctx, "Add-MailboxPermission", parameters)
 		if err != nil {
 			if IsNotFound(err) && blames(err, object.User) {
-				if _, readErr := c.ServicePrincipal(ctx, object.User); readErr == nil {
+				if known, readErr := c.resolve(ctx, ServicePrincipalReference, object.User); readErr == nil && known != "" {
 					return notYet{err}
 				}
 			}
