@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package sandbox runs an Exchange Online tenant on this machine: Microsoft
-// Entra ID and Exchange's admin API behind one TLS listener on loopback, over a
-// tenant that lives in memory. A test or a module author starts one, points the
+// Entra ID, Exchange's admin API and a part of Microsoft Graph behind one TLS
+// listener on loopback, over a tenant that lives in memory. A test or a module author starts one, points the
 // provider at it with the variables of Environment, and throws it away.
 //
 // Every sandbox is new: its own certificate authority, its own signing key and
@@ -31,6 +31,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/adminserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/entraserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/graphserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -71,6 +72,7 @@ type Sandbox struct {
 	tenant   *tenant.Tenant
 	entra    *entraserver.Server
 	exchange *adminserver.Server
+	graph    *graphserver.Server
 	requests *fault.Recorder
 
 	cloud       string
@@ -109,6 +111,7 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 		return nil, err
 	}
 	s.exchange = adminserver.New(t, s.entra, s.observeExchange)
+	s.graph = graphserver.New(t, s.entra, s.observeGraph)
 
 	now := time.Now()
 	authority, err := newAuthority(now)
@@ -146,15 +149,18 @@ func (s *Sandbox) serve(listener net.Listener, certificate tls.Certificate) {
 }
 
 // route sends a request to the service it is for. Exchange takes its paths in
-// any letter case; what is not Exchange's is Entra's.
+// any letter case; what is neither Exchange's nor Graph's is Entra's.
 func (s *Sandbox) route() http.Handler {
-	const exchange = "/adminapi/"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if path := r.URL.Path; len(path) >= len(exchange) && strings.EqualFold(path[:len(exchange)], exchange) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		switch strings.ToLower(first) {
+		case "adminapi":
 			s.exchange.ServeHTTP(w, r)
-			return
+		case "v1.0", "beta":
+			s.graph.ServeHTTP(w, r)
+		default:
+			s.entra.ServeHTTP(w, r)
 		}
-		s.entra.ServeHTTP(w, r)
 	})
 }
 
@@ -201,9 +207,20 @@ func (s *Sandbox) observeExchange(request adminserver.Request) {
 	})
 }
 
+func (s *Sandbox) observeGraph(request graphserver.Request) {
+	s.requests.Record(fault.Request{
+		Service:  fault.Graph,
+		Cmdlet:   request.Path,
+		Identity: request.ID,
+		Status:   request.Status,
+		Page:     request.Page,
+		At:       time.Now(),
+	})
+}
+
 // URL is where the sandbox listens: https, 127.0.0.1 and a port, without a
-// slash at the end. It is the endpoint of Exchange and the authority host of
-// Entra alike.
+// slash at the end. It is the endpoint of Exchange and of Graph, and the
+// authority host of Entra.
 func (s *Sandbox) URL() string { return s.url }
 
 // Tenant returns the tenant behind the services.
@@ -211,6 +228,10 @@ func (s *Sandbox) Tenant() *tenant.Tenant { return s.tenant }
 
 // Entra returns the sign-in service, for tests that shorten its tokens' lives.
 func (s *Sandbox) Entra() *entraserver.Server { return s.entra }
+
+// Graph returns the service that speaks as Microsoft Graph, for tests that make
+// it refuse requests for a while.
+func (s *Sandbox) Graph() *graphserver.Server { return s.graph }
 
 // Requests returns the record of what the sandbox was asked over HTTP.
 func (s *Sandbox) Requests() *fault.Recorder { return s.requests }

@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/adminserver"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/graphserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -100,22 +101,10 @@ func newTokenID() string {
 // cloud, and neither too old nor too young. The error says what is wrong
 // without a part of the token.
 func (s *Server) Authorize(bearer string) (adminserver.Caller, error) {
-	var claims accessClaims
-	_, err := jwt.NewParser(
-		jwt.WithValidMethods([]string{"RS256"}),
-		jwt.WithTimeFunc(s.clock),
-		jwt.WithExpirationRequired(),
-		jwt.WithNotBeforeRequired(),
-	).ParseWithClaims(bearer, &claims, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil })
+	claims, err := s.verify(bearer)
 	switch {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return adminserver.Caller{}, errors.New("the token has expired")
-	case errors.Is(err, jwt.ErrTokenMalformed):
-		return adminserver.Caller{}, errors.New("the token is malformed")
 	case err != nil:
-		return adminserver.Caller{}, fmt.Errorf("the token does not verify: %w", err)
-	case !strings.EqualFold(claims.TenantID, s.tenant.Organization().TenantID):
-		return adminserver.Caller{}, errors.New("the token is of another tenant")
+		return adminserver.Caller{}, err
 	case !s.cloud.isExchange(claims.Audience):
 		return adminserver.Caller{}, fmt.Errorf("the token is for %q, which is not Exchange in the %s cloud", claims.Audience, s.cloud.name)
 	}
@@ -125,4 +114,39 @@ func (s *Server) Authorize(bearer string) (adminserver.Caller, error) {
 		Roles:          claims.Roles,
 		DirectoryRoles: claims.DirectoryRoles,
 	}, nil
+}
+
+// AuthorizeGraph verifies a bearer token as Microsoft Graph does: like
+// [Server.Authorize], for Graph in the tenant's cloud.
+func (s *Server) AuthorizeGraph(bearer string) (graphserver.Caller, error) {
+	claims, err := s.verify(bearer)
+	switch {
+	case err != nil:
+		return graphserver.Caller{}, err
+	case !s.cloud.isGraph(claims.Audience):
+		return graphserver.Caller{}, fmt.Errorf("the token is for %q, which is not Microsoft Graph in the %s cloud", claims.Audience, s.cloud.name)
+	}
+	return graphserver.Caller{Roles: claims.Roles}, nil
+}
+
+// verify reads a token of this server's and this tenant's that is valid now.
+func (s *Server) verify(bearer string) (accessClaims, error) {
+	var claims accessClaims
+	_, err := jwt.NewParser(
+		jwt.WithValidMethods([]string{"RS256"}),
+		jwt.WithTimeFunc(s.clock),
+		jwt.WithExpirationRequired(),
+		jwt.WithNotBeforeRequired(),
+	).ParseWithClaims(bearer, &claims, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil })
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return accessClaims{}, errors.New("the token has expired")
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return accessClaims{}, errors.New("the token is malformed")
+	case err != nil:
+		return accessClaims{}, fmt.Errorf("the token does not verify: %w", err)
+	case !strings.EqualFold(claims.TenantID, s.tenant.Organization().TenantID):
+		return accessClaims{}, errors.New("the token is of another tenant")
+	}
+	return claims, nil
 }

@@ -234,6 +234,34 @@ func TestAuthorizeRefusesTokensForOthers(t *testing.T) {
 	}
 }
 
+func TestAuthorizeGraphRefusesTokensForOthers(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		cloud, scope string
+		accepted     bool
+	}{
+		"Graph":                   {"", "https://graph.microsoft.com/.default", true},
+		"Graph with a slash":      {"", "https://graph.microsoft.com//.default", true},
+		"Graph by application id": {"", "00000003-0000-0000-c000-000000000000/.default", true},
+		"Exchange":                {"", exchangeScope, false},
+		"Graph in another cloud":  {"", "https://graph.microsoft.us/.default", false},
+		"government Graph there":  {"usgovernment", "https://graph.microsoft.us/.default", true},
+		"Graph of the defence":    {"dod", "https://dod-graph.microsoft.us/.default", true},
+		"Graph in China":          {"china", "https://microsoftgraph.chinacloudapi.cn/.default", true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := start(t, entraserver.Config{Cloud: test.cloud})
+			form := secretForm(automation)
+			form.Set("scope", test.scope)
+			if _, err := e.AuthorizeGraph(e.token(t, form)); (err == nil) != test.accepted {
+				t.Errorf("accepted: %t, error %v", err == nil, err)
+			}
+		})
+	}
+}
+
 func TestAuthorizeRefusesForgeries(t *testing.T) {
 	t.Parallel()
 	e := start(t, entraserver.Config{})
@@ -271,6 +299,9 @@ func TestAuthorizeRefusesForgeries(t *testing.T) {
 			}
 			if token != "" && strings.Contains(err.Error(), token) {
 				t.Errorf("the error holds the token: %v", err)
+			}
+			if _, err := e.AuthorizeGraph(token); err == nil {
+				t.Error("accepted for Graph")
 			}
 		})
 	}

@@ -87,7 +87,7 @@ func lookupResource(identifier string) resource {
 		if c.isExchange(identifier) {
 			return exchangeResource
 		}
-		if named(identifier, graphAppID, c.graph) {
+		if c.isGraph(identifier) {
 			return graphResource
 		}
 	}
@@ -97,6 +97,11 @@ func lookupResource(identifier string) resource {
 // isExchange reports whether identifier is Exchange in this cloud.
 func (c cloud) isExchange(identifier string) bool {
 	return named(identifier, exchangeAppID, c.exchange)
+}
+
+// isGraph reports whether identifier is Microsoft Graph in this cloud.
+func (c cloud) isGraph(identifier string) bool {
+	return named(identifier, graphAppID, c.graph)
 }
 
 // named compares as Entra does: in any letter case, and a URI with or without a

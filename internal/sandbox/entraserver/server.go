@@ -36,7 +36,7 @@ type Config struct {
 	Tenant *tenant.Tenant
 	// Cloud is the Microsoft cloud the tenant lives in: "global", "usgovernment",
 	// "dod" or "china". Empty means "global". Tokens for another cloud's Exchange
-	// are issued, but Authorize refuses them.
+	// or Graph are issued, but Authorize and AuthorizeGraph refuse them.
 	Cloud string
 	// TokenLifetime is how long a token is valid. Zero means DefaultTokenLifetime.
 	TokenLifetime time.Duration

@@ -22,6 +22,8 @@ const (
 	Exchange Service = "exchange"
 	// Entra is the sign-in service.
 	Entra Service = "entra"
+	// Graph is Microsoft Graph.
+	Graph Service = "graph"
 )
 
 // A Request is one HTTP request a sandbox has answered.
@@ -29,15 +31,16 @@ type Request struct {
 	// Service is the service that answered.
 	Service Service
 	// Cmdlet is the cmdlet the request named; for Entra, which has no cmdlets,
-	// the endpoint: "token", "openid-configuration", "instance-discovery", "keys".
+	// the endpoint: "token", "openid-configuration", "instance-discovery", "keys";
+	// for Graph the path, as in "/directory/administrativeUnits/{id}".
 	Cmdlet string
-	// Identity is the Identity parameter of the cmdlet, or the client id that
-	// asked for a token; empty when the request had none.
+	// Identity is the Identity parameter of the cmdlet, the client id that asked
+	// for a token, or the id in Graph's path; empty when the request had none.
 	Identity string
 	// Status is the HTTP status of the answer.
 	Status int
-	// Page counts the pages of one listing as the admin API numbers them; it is
-	// zero where the service has no pages.
+	// Page counts the pages of one listing from 1; it is zero where the service
+	// has no pages.
 	Page int
 	// At is when the answer was made.
 	At time.Time
