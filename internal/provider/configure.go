@@ -112,6 +112,14 @@ func (m *model) fromEnvironment(lookup LookupEnv) diag.Diagnostics {
 		}
 		m.MaxConcurrency = types.Int64Value(limit)
 	}
+	if value, ok := lookup(suppressWarningVariable); ok && value != "" && m.SuppressPolicyWarning.IsNull() {
+		suppress, err := strconv.ParseBool(value)
+		if err != nil {
+			diags.AddAttributeError(path.Root("suppress_application_access_policy_warning"), "Neither true nor false",
+				fmt.Sprintf("%s is %q, and neither true nor false.", suppressWarningVariable, value))
+		}
+		m.SuppressPolicyWarning = types.BoolValue(suppress)
+	}
 	return diags
 }
 

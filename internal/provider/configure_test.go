@@ -114,6 +114,39 @@ func TestConcurrencyIsReadFromTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestPolicyWarningIsLeftOutWhereTheBlockOrTheVariableSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		block types.Bool
+		text  string
+		due   bool
+		error bool
+	}{
+		"nothing said":                      {types.BoolNull(), "", true, false},
+		"variable":                          {types.BoolNull(), "true", false, false},
+		"variable as a digit":               {types.BoolNull(), "1", false, false},
+		"variable says no":                  {types.BoolNull(), "false", true, false},
+		"block":                             {types.BoolValue(true), "", false, false},
+		"block goes before the variable":    {types.BoolValue(false), "true", true, false},
+		"block that is not known yet":       {types.BoolUnknown(), "true", true, false},
+		"variable that is neither":          {types.BoolNull(), "perhaps", true, true},
+		"variable that the block overrules": {types.BoolValue(true), "perhaps", false, false},
+	} {
+		config := complete()
+		config.SuppressPolicyWarning = test.block
+		if diags := config.fromEnvironment(environment(suppressWarningVariable, test.text)); diags.HasError() != test.error {
+			t.Errorf("%s: %v", name, diags)
+		}
+		shared, diags := (&Provider{version: "test"}).clients(config, "1.16.0")
+		if diags.HasError() {
+			t.Fatal(diags)
+		}
+		if got := shared.PoliciesSuperseded.Due(); got != test.due {
+			t.Errorf("%s: due is %t", name, got)
+		}
+	}
+}
+
 // complete is a configuration that lacks nothing.
 func complete() model {
 	return model{
