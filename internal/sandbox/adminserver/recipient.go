@@ -154,6 +154,7 @@ func (c call) mailbox(r tenant.Recipient) object {
 		{"AdministrativeUnits", c.tenant.UnitsOf(r.GUID)},
 		{"Alias", r.Alias},
 	}
+	o = append(o, untouched...)
 	o = append(o, attributes(r)...)
 	o = append(o, object{
 		{"DisplayName", r.DisplayName},
@@ -168,6 +169,47 @@ func (c call) mailbox(r tenant.Recipient) object {
 		{"Identity", r.Identity()},
 	}...)
 	return append(o, c.tail(r.Identity(), r.Entry, userClass)...)
+}
+
+// untouched are properties of a mailbox that nothing in the sandbox changes, as
+// they are in a new shared mailbox.
+var untouched = object{
+	{"AcceptMessagesOnlyFromSendersOrMembers", []string{}},
+	{"AddressBookPolicy", nil},
+	{"ArchiveGuid", guid("00000000-0000-0000-0000-000000000000")},
+	{"ArchiveState", "None"},
+	{"ArchiveStatus", "None"},
+	{"AuditEnabled", true},
+	{"AuditLogAgeLimit", "90.00:00:00"},
+	{"BypassModerationFromSendersOrMembers", []string{}},
+	{"EmailAddressPolicyEnabled", false},
+	{"InPlaceHolds", []string{}},
+	{"IsInactiveMailbox", false},
+	{"IssueWarningQuota", "49 GB (52,613,349,376 bytes)"},
+	{"Languages", []string{}},
+	{"LitigationHoldDate", nil},
+	{"LitigationHoldDuration", "Unlimited"},
+	{"LitigationHoldEnabled", false},
+	{"LitigationHoldOwner", ""},
+	{"MailTip", nil},
+	{"MailboxPlan", nil},
+	{"MaxReceiveSize", "36 MB (37,748,736 bytes)"},
+	{"MaxSendSize", "35 MB (36,700,160 bytes)"},
+	{"MessageCopyForSMTPClientSubmissionEnabled", false},
+	{"MessageCopyForSendOnBehalfEnabled", false},
+	{"MessageCopyForSentAsEnabled", false},
+	{"ModeratedBy", []string{}},
+	{"ModerationEnabled", false},
+	{"ProhibitSendQuota", "49.5 GB (53,150,220,288 bytes)"},
+	{"ProhibitSendReceiveQuota", "50 GB (53,687,091,200 bytes)"},
+	{"RecoverableItemsQuota", "30 GB (32,212,254,720 bytes)"},
+	{"RejectMessagesFromSendersOrMembers", []string{}},
+	{"ResourceCapacity", nil},
+	{"RetainDeletedItemsFor", "14.00:00:00"},
+	{"RetentionHoldEnabled", false},
+	{"RetentionPolicy", "Default MRM Policy"},
+	{"SharingPolicy", "Default Sharing Policy"},
+	{"SingleItemRecoveryEnabled", true},
 }
 
 // group shows a group as Get-Group does: without its Entra id.

@@ -79,6 +79,11 @@ func (t *Tenant) organizationalUnit() string {
 	return "OU=" + t.organization.InitialDomain + ",OU=Microsoft Exchange Hosted Organizations," + t.forestDN()
 }
 
+// canonicalUnit is the organizational unit written from the domain down.
+func (t *Tenant) canonicalUnit() string {
+	return t.organization.Forest + ".PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + t.organization.InitialDomain
+}
+
 // configurationUnit is where the tenant's configuration objects are.
 func (t *Tenant) configurationUnit() string {
 	return "CN=Configuration,CN=" + t.organization.InitialDomain + ",CN=ConfigurationUnits," + t.forestDN()
@@ -99,50 +104,6 @@ func escapeRDN(name string) string {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// canonicalName writes a distinguished name the other way around, as the place
-// of the object from the domain down, and its name.
-func canonicalName(dn string) (place, name string) {
-	var domain, path []string
-	for _, rdn := range splitDN(dn) {
-		kind, value, _ := strings.Cut(rdn, "=")
-		if kind == "DC" {
-			domain = append(domain, value)
-			continue
-		}
-		path = append(path, unescapeRDN(value))
-	}
-	place = strings.Join(domain, ".")
-	for i := len(path) - 1; i > 0; i-- {
-		place += "/" + path[i]
-	}
-	return place, path[0]
-}
-
-// splitDN cuts a distinguished name at the commas that are not escaped.
-func splitDN(dn string) []string {
-	var rdns []string
-	start, escaped := 0, false
-	for i, r := range dn {
-		if r == ',' && !escaped {
-			rdns = append(rdns, dn[start:i])
-			start = i + 1
-		}
-		escaped = r == '\\' && !escaped
-	}
-	return append(rdns, dn[start:])
-}
-
-func unescapeRDN(value string) string {
-	var b strings.Builder
-	escaped := false
-	for _, r := range value {
-		if escaped = r == '\\' && !escaped; !escaped {
-			b.WriteRune(r)
-		}
 	}
 	return b.String()
 }

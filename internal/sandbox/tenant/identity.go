@@ -31,9 +31,22 @@ func find[T any](objects []T, identity string, ranks func(T) [][]string) []T {
 	return found
 }
 
+// local takes from an identity what says that the object is the tenant's own,
+// and where it is: the domain in tenant\name, the place in a canonical name and
+// the container in a legacy one. What is left is a name, or the key by which the
+// directory of old has it.
+func (t *Tenant) local(identity string) string {
+	for _, prefix := range []string{t.organization.InitialDomain + `\`, t.canonicalUnit() + "/", legacyContainer} {
+		if len(identity) > len(prefix) && strings.EqualFold(identity[:len(prefix)], prefix) {
+			return identity[len(prefix):]
+		}
+	}
+	return identity
+}
+
 // one returns the only object that answers to identity.
 func one[T any](t *Tenant, objects []T, identity string, ranks func(T) [][]string) (T, error) {
-	found := find(objects, identity, ranks)
+	found := find(objects, t.local(identity), ranks)
 	switch len(found) {
 	case 1:
 		return found[0], nil
@@ -61,7 +74,7 @@ func list[T any](t *Tenant, objects []T, identity string, wildcards bool, ranks 
 		}
 		return found, nil
 	}
-	found := find(objects, identity, ranks)
+	found := find(objects, t.local(identity), ranks)
 	switch {
 	case len(found) == 1:
 		return found, nil

@@ -104,8 +104,7 @@ func (t *Tenant) checkRoot(root string) error {
 // isOrganizationalUnit reports whether text names the only organizational
 // unit of a tenant: by a domain, its canonical name or its distinguished name.
 func (t *Tenant) isOrganizationalUnit(text string) bool {
-	canonical := t.organization.Forest + ".PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + t.organization.InitialDomain
-	keys := append([]string{t.organization.InitialDomain, t.organizationalUnit(), canonical}, t.organization.Domains...)
+	keys := append([]string{t.organization.InitialDomain, t.organizationalUnit(), t.canonicalUnit()}, t.organization.Domains...)
 	return containsFold(keys, text)
 }
 

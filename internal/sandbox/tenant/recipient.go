@@ -100,13 +100,12 @@ func (r Recipient) Identity() string {
 	return r.Name
 }
 
+// legacyContainer is where recipients are in the directory of old.
+const legacyContainer = "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn="
+
 // LegacyExchangeDN is the recipient's name in the directory of old.
 func (r Recipient) LegacyExchangeDN() string {
-	const group = "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn="
-	if r.ExchangeGUID != "" {
-		return group + r.ExchangeGUID
-	}
-	return group + r.Alias
+	return legacyContainer + cmp.Or(r.ExchangeGUID, r.Alias)
 }
 
 // SAMAccountName is the name of the recipient's account.
@@ -117,17 +116,9 @@ func (r Recipient) SAMAccountName() string {
 	return "$" + r.Alias
 }
 
-// accountNames are the further identities of a recipient: those that name its
-// account or its place.
-func (r *Recipient) accountNames() []string {
-	place, name := canonicalName(r.DistinguishedName)
-	domain := place[strings.LastIndex(place, "/")+1:]
-	return []string{r.LegacyExchangeDN(), r.SAMAccountName(), place + "/" + name, domain + `\` + r.SAMAccountName(), domain + `\` + r.Name}
-}
-
 func recipientRanks(r *Recipient) [][]string {
 	addresses := append(r.addresses(), r.UserPrincipalName, r.ExternalDirectoryObjectID, r.ExchangeGUID, r.SID)
-	return append(r.entryRanks(), addresses, []string{r.Alias}, []string{r.DisplayName}, r.accountNames())
+	return append(r.entryRanks(), addresses, []string{r.Alias}, []string{r.DisplayName}, []string{r.SAMAccountName()})
 }
 
 // addresses are the recipient's e-mail addresses.

@@ -54,19 +54,20 @@ func (t *Tenant) resolveTrustee(identity string, hidden func(*pointer) bool) (tr
 			return trustee{sid: sid}, nil
 		}
 	}
+	name := t.local(identity)
 	var found []trustee
-	for _, r := range find(t.recipients, identity, recipientRanks) {
+	for _, r := range find(t.recipients, name, recipientRanks) {
 		if !r.Type.IsMailbox() && !r.IsValidSecurityPrincipal() {
 			return trustee{}, invalid(typeInvalid, "Couldn't resolve the user or group \"%s.\" If the user or group is a foreign forest principal, you must have either a two-way trust or an outgoing trust.", identity)
 		}
 		found = append(found, trustee{sid: r.SID, person: !r.Type.IsGroup()})
 	}
-	for _, p := range find(t.servicePrincipals, identity, pointerTrusteeRanks) {
+	for _, p := range find(t.servicePrincipals, name, pointerTrusteeRanks) {
 		if !hidden(p) {
 			found = append(found, trustee{sid: p.SID})
 		}
 	}
-	for _, g := range find(t.roleGroups, identity, roleGroupTrusteeRanks) {
+	for _, g := range find(t.roleGroups, name, roleGroupTrusteeRanks) {
 		found = append(found, trustee{sid: g.SID})
 	}
 	switch {
