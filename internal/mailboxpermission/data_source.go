@@ -143,7 +143,7 @@ func permissionFromAPI(mailbox types.String, object exchange.MailboxPermission) 
 	}
 }
 
-// Read lists the entries of all mailboxes at a time; the client bounds how many requests are under way.
+// Read lists the entries.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -154,19 +154,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	lists := make([][]exchange.MailboxPermission, len(config.Mailboxes))
-	group, groupContext := errgroup.WithContext(ctx)
-	for i, mailbox := range config.Mailboxes {
-		group.Go(func() error {
-			var err error
-			lists[i], err = d.permissions(groupContext, mailbox.ValueString())
-			if err != nil {
-				return fmt.Errorf("the mailbox '%s': %w", mailbox.ValueString(), err)
-			}
-			return nil
-		})
-	}
-	err := group.Wait()
+	lists, err := permissionsOf(ctx, d.client, config.Mailboxes)
 	if exchange.IsNotFound(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("mailboxes"), "Exchange does not know a mailbox", err.Error())
 		return
@@ -186,10 +174,22 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
 
-func (d *DataSource) permissions(ctx context.Context, identity string) ([]exchange.MailboxPermission, error) {
-	mailbox, err := d.client.Mailbox(ctx, identity)
-	if err != nil {
-		return nil, err
+// permissionsOf lists the entries of each mailbox, of all of them at a time; the client bounds how many requests are
+// under way.
+func permissionsOf(ctx context.Context, client *exchange.Client, mailboxes []types.String) ([][]exchange.MailboxPermission, error) {
+	lists := make([][]exchange.MailboxPermission, len(mailboxes))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, identity := range mailboxes {
+		group.Go(func() error {
+			mailbox, err := client.Mailbox(ctx, identity.ValueString())
+			if err == nil {
+				lists[i], err = client.MailboxPermissions(ctx, mailbox.GUID)
+			}
+			if err != nil {
+				return fmt.Errorf("the mailbox '%s': %w", identity.ValueString(), err)
+			}
+			return nil
+		})
 	}
-	return d.client.MailboxPermissions(ctx, mailbox.GUID)
+	return lists, group.Wait()
 }

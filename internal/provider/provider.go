@@ -127,6 +127,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		applicationaccesspolicy.NewAccessDataSource,
+		applicationaccesspolicy.NewDataSource,
 		authorization.NewDataSource,
 		mailboxpermission.NewDataSource,
 		managementscope.NewDataSource,
@@ -139,6 +140,8 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 // ListResources lists what terraform query can list.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		applicationaccesspolicy.NewListResource,
+		mailboxpermission.NewListResource,
 		managementscope.NewListResource,
 		roleassignment.NewListResource,
 		serviceprincipal.NewListResource,
