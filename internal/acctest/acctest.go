@@ -51,10 +51,7 @@ func Start(t *testing.T, behaviors ...func(*tenant.Behavior)) *Sandbox {
 // Providers are the provider factories of a test: each run of Terraform gets a new provider, which finds the sandbox
 // by an environment of its own. Variables given here replace or add to that; an empty one is taken away.
 func (s *Sandbox) Providers(variables ...string) map[string]func() (tfprotov6.ProviderServer, error) {
-	environment := maps.Clone(s.Environment())
-	for i := 0; i+1 < len(variables); i += 2 {
-		environment[variables[i]] = variables[i+1]
-	}
+	environment := s.environment(variables)
 	lookup := func(name string) (string, bool) {
 		value, ok := environment[name]
 		return value, ok
@@ -64,6 +61,15 @@ func (s *Sandbox) Providers(variables ...string) map[string]func() (tfprotov6.Pr
 			return providerserver.NewProtocol6WithError(provider.New("test", lookup)())()
 		},
 	}
+}
+
+// environment is the sandbox's with some variables replaced or added.
+func (s *Sandbox) environment(variables []string) map[string]string {
+	environment := maps.Clone(s.Environment())
+	for i := 0; i+1 < len(variables); i += 2 {
+		environment[variables[i]] = variables[i+1]
+	}
+	return environment
 }
 
 // Test runs the steps on the sandbox, and checks at the end that the tenant is as it was before.
