@@ -44,7 +44,8 @@ func (b *bearer) Intercept(pipeline kiota.Pipeline, index int, request *http.Req
 	if err != nil {
 		refused := newError(response)
 		drain(response)
-		return nil, fmt.Errorf("%w (after this answer: %w)", err, refused)
+		refused.Err = fmt.Errorf("there is no other access token: %w", err)
+		return nil, refused
 	}
 	drain(response)
 	return pipeline.Next(b.with(fresh, request), index)

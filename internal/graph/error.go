@@ -40,7 +40,7 @@ type Error struct {
 	RequestID, ClientRequestID string
 	// RetryAfter is how long Graph asks to be left alone, or 0.
 	RetryAfter time.Duration
-	// Err is why there is no usable answer where Graph did not say: the context's
+	// Err is why there is no usable answer, besides what Graph said: the context's
 	// end, a sign-in that failed, the network's error or a broken page.
 	Err error
 }
@@ -62,6 +62,9 @@ func (e *Error) Error() string {
 	default:
 		b.WriteString("Microsoft Graph gave no readable reason")
 	}
+	if e.Err != nil && (e.Message != "" || e.Code != "") {
+		fmt.Fprintf(&b, ", and %v", e.Err)
+	}
 	var facts []string
 	if e.Status != 0 {
 		facts = append(facts, fmt.Sprintf("HTTP %d", e.Status))
@@ -81,7 +84,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap returns why there is no usable answer where Graph did not say.
+// Unwrap returns why there is no usable answer, besides what Graph said.
 func (e *Error) Unwrap() error { return e.Err }
 
 // refusals makes an [*Error] of every answer but a 200, before the library sees
@@ -96,10 +99,11 @@ func (refusals) Intercept(pipeline kiota.Pipeline, index int, request *http.Requ
 	response, err := pipeline.Next(request, index)
 	if err != nil {
 		var answered *Error
-		if errors.As(err, &answered) {
-			return nil, err
+		if !errors.As(err, &answered) {
+			answered = &Error{Err: cause(request.Context(), err)}
 		}
-		return nil, &Error{ClientRequestID: id, Err: cause(request.Context(), err)}
+		answered.ClientRequestID = id
+		return nil, answered
 	}
 	if response.StatusCode == http.StatusOK {
 		return response, nil
