@@ -13,7 +13,8 @@ import (
 
 // populate fills the tenant with objects of every kind that nobody manages, so that there are wanted ones with those
 // that it had, and returns their number.
-func populate(s *acctest.Sandbox) int {
+func populate(t *testing.T, s *acctest.Sandbox) int {
+	t.Helper()
 	seeded := seedObjects(s)
 	for n := 3; n <= 22; n++ {
 		app := fmt.Sprintf("%012d", n)
@@ -50,13 +51,46 @@ func populate(s *acctest.Sandbox) int {
 			s.Run("Set-ManagementRoleAssignment", map[string]any{"Identity": parameters["Name"], "Enabled": false})
 		}
 	}
+	for n := range 30 {
+		s.Run("New-ApplicationAccessPolicy", map[string]any{
+			"AppId": fmt.Sprintf("22222222-2222-2222-2222-%012d", 100+n), "PolicyScopeGroupId": []string{"finance-team@contoso.com", "All Apps Scope", "adele@contoso.com"}[n%3],
+			"AccessRight": []string{"RestrictAccess", "DenyAccess"}[n%2],
+		})
+	}
+	permissions := 0
+	for _, mailbox := range mailboxes {
+		for n, trustee := range []string{"alex@contoso.com", "Finance Team", "33333333-3333-3333-3333-000000000003", "megan@contoso.com", "33333333-3333-3333-3333-000000000004", "diego@contoso.com"} {
+			parameters := map[string]any{"Identity": mailbox, "User": trustee, "AccessRights": []string{"FullAccess"}}
+			switch n {
+			case 1:
+				parameters["AccessRights"] = []string{"ReadPermission", "DeleteItem"}
+			case 3:
+				parameters["Deny"] = true
+			}
+			s.Run("Add-MailboxPermission", parameters)
+			permissions++
+		}
+	}
 	s.Requests().Reset()
-	return seeded + 20 + 60 + 150
+	objects := seeded + 20 + 60 + 150 + 30 + permissions
+	if objects < 300 {
+		t.Fatalf("the tenant has %d objects to adopt, and is meant to have 300 at least", objects)
+	}
+	return objects
 }
+
+// mailboxes are those whose permissions are adopted.
+var mailboxes = []string{"invoices@contoso.com", "payroll@contoso.com", "support@contoso.com", "info@contoso.com"}
 
 // seedObjects counts what the seeded tenant has for Terraform to adopt: all but what Exchange gives every tenant.
 func seedObjects(s *acctest.Sandbox) int {
-	count := len(s.Tenant().ServicePrincipals()) + len(s.Tenant().ManagementScopes())
+	count := len(s.Tenant().ServicePrincipals()) + len(s.Tenant().ManagementScopes()) + len(s.Tenant().ApplicationAccessPolicies())
+	for _, permission := range s.Tenant().MailboxPermissions() {
+		// The owner's own entry is Exchange's.
+		if permission.UserSID != "S-1-5-10" {
+			count++
+		}
+	}
 	for _, assignment := range s.Tenant().RoleAssignments() {
 		builtIn := (assignment.AssigneeType == "RoleGroup" || assignment.AssigneeType == "RoleAssignmentPolicy") &&
 			strings.HasPrefix(assignment.Name, assignment.Role+"-")
@@ -71,18 +105,25 @@ func TestATenantIsAdoptedByQueryAndGeneratedConfiguration(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsQuery(t)
 	s := acctest.Start(t)
-	objects := populate(s)
+	objects := populate(t, s)
 	w := newWorkspace(t, s)
 	var query strings.Builder
-	for _, kind := range []string{"exchange_service_principal", "exchange_management_scope", "exchange_role_assignment"} {
+	for _, kind := range []string{"exchange_service_principal", "exchange_management_scope", "exchange_role_assignment", "exchange_application_access_policy"} {
 		fmt.Fprintf(&query, "list %q \"all\" {\n  provider = exchange\n  limit    = 1000\n}\n\n", kind)
 	}
+	fmt.Fprintf(&query, "list \"exchange_mailbox_permission\" \"all\" {\n  provider = exchange\n  limit    = 1000\n  config {\n    mailboxes = [%s]\n  }\n}\n", quoted(mailboxes))
 	write(t, w.folder, "all.tfquery.hcl", query.String())
 	w.run("query", "-no-color", "-generate-config-out=generated.tf")
 	w.adopts(objects)
 }
 
-const adopt = `
+func quoted(texts []string) string { return `"` + strings.Join(texts, `", "`) + `"` }
+
+var adopt = `
+data "exchange_application_access_policies" "all" {}
+data "exchange_mailbox_permissions" "all" {
+  mailboxes = [` + quoted(mailboxes) + `]
+}
 data "exchange_service_principals" "all" {}
 data "exchange_management_scopes" "all" {}
 data "exchange_role_assignments" "all" {}
@@ -90,6 +131,8 @@ data "exchange_role_assignments" "all" {}
 locals {
   service_principals = { for one in data.exchange_service_principals.all.service_principals : one.id => one }
   management_scopes  = { for one in data.exchange_management_scopes.all.management_scopes : one.id => one }
+  policies           = { for one in data.exchange_application_access_policies.all.application_access_policies : one.id => one }
+  permissions        = { for one in data.exchange_mailbox_permissions.all.permissions : one.id => one }
   role_assignments   = { for one in data.exchange_role_assignments.all.role_assignments : one.id => one }
 }
 
@@ -144,12 +187,41 @@ resource "exchange_role_assignment" "all" {
   delegating                          = each.value.delegating
   enabled                             = each.value.enabled
 }
+
+import {
+  for_each = local.policies
+  to       = exchange_application_access_policy.all[each.key]
+  id       = each.key
+}
+
+resource "exchange_application_access_policy" "all" {
+  for_each              = local.policies
+  app_id                = each.value.app_id
+  policy_scope_group_id = each.value.policy_scope_group_id
+  access_right          = each.value.access_right
+  description           = each.value.description
+}
+
+import {
+  for_each = local.permissions
+  to       = exchange_mailbox_permission.all[each.key]
+  id       = each.key
+}
+
+resource "exchange_mailbox_permission" "all" {
+  for_each         = local.permissions
+  mailbox          = each.value.mailbox
+  user             = each.value.user
+  access_rights    = each.value.access_rights
+  deny             = each.value.deny
+  inheritance_type = each.value.inheritance_type
+}
 `
 
 func TestATenantIsAdoptedByImportBlocksWithForEach(t *testing.T) {
 	t.Parallel()
 	s := acctest.Start(t)
-	objects := populate(s)
+	objects := populate(t, s)
 	w := newWorkspace(t, s)
 	write(t, w.folder, "adopt.tf", adopt)
 	w.adopts(objects)

@@ -26,6 +26,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
 
 // maxConcurrency is more than Exchange was ever seen to allow.
@@ -43,6 +44,7 @@ type model struct {
 	Environment               types.String `tfsdk:"environment"`
 	Organization              types.String `tfsdk:"organization"`
 	ExchangeEndpoint          types.String `tfsdk:"exchange_endpoint"`
+	GraphEndpoint             types.String `tfsdk:"graph_endpoint"`
 	AuthorityHost             types.String `tfsdk:"authority_host"`
 	CACertificatePath         types.String `tfsdk:"ca_certificate_path"`
 	MaxConcurrency            types.Int64  `tfsdk:"max_concurrency"`
@@ -80,6 +82,7 @@ func (m *model) settings() []setting {
 		azuread("environment", "ENVIRONMENT", &m.Environment),
 		own("organization", "EXCHANGE_ORGANIZATION", &m.Organization),
 		own("exchange_endpoint", "EXCHANGE_ADMIN_ENDPOINT", &m.ExchangeEndpoint),
+		own("graph_endpoint", "EXCHANGE_GRAPH_ENDPOINT", &m.GraphEndpoint),
 		own("authority_host", "EXCHANGE_AUTHORITY_HOST", &m.AuthorityHost),
 		own("ca_certificate_path", "EXCHANGE_CA_CERTIFICATE_PATH", &m.CACertificatePath),
 	}
@@ -169,11 +172,13 @@ func (p *Provider) clients(config model, terraformVersion string) (*clients.Clie
 	var diags diag.Diagnostics
 	if attribute := config.unknown(); attribute != "" {
 		// What is planned without asking Exchange can be planned; the first question says what is missing.
-		api, err := adminapi.New(adminapi.Config{Cloud: global(), TenantID: unknownTenant, Tokens: unknownYet(attribute)})
-		if err != nil {
+		tokens := unknownYet(attribute)
+		api, apiErr := adminapi.New(adminapi.Config{Cloud: global(), TenantID: unknownTenant, Tokens: tokens})
+		directory, graphErr := graph.New(graph.Config{Cloud: global(), Tokens: tokens, Transport: http.DefaultTransport})
+		if err := errors.Join(apiErr, graphErr); err != nil {
 			diags.AddError("The provider could not be configured", err.Error())
 		}
-		return config.share(exchange.New(api)), diags
+		return config.share(exchange.New(api), directory), diags
 	}
 
 	place, placeDiags := config.cloud()
@@ -210,12 +215,19 @@ func (p *Provider) clients(config model, terraformVersion string) (*clients.Clie
 		diags.AddError("The provider could not be configured to reach Exchange", err.Error())
 		return nil, diags
 	}
-	return config.share(exchange.New(api)), diags
+	directory, err := graph.New(graph.Config{
+		Cloud: place, Tokens: tokens, Transport: transport, UserAgent: userAgent, Observe: logGraphRequest,
+	})
+	if err != nil {
+		diags.AddError("The provider could not be configured to reach Microsoft Graph", err.Error())
+		return nil, diags
+	}
+	return config.share(exchange.New(api), directory), diags
 }
 
 // share is what all resources and data sources of one run share.
-func (m *model) share(client *exchange.Client) *clients.Clients {
-	shared := &clients.Clients{Exchange: client}
+func (m *model) share(service *exchange.Client, directory *graph.Client) *clients.Clients {
+	shared := &clients.Clients{Exchange: service, Graph: directory}
 	if !m.SuppressPolicyWarning.ValueBool() {
 		shared.PoliciesSuperseded = new(clients.Notice)
 	}
@@ -252,6 +264,7 @@ func (m *model) cloud() (cloud.Cloud, diag.Diagnostics) {
 		field *string
 	}{
 		"exchange_endpoint": {m.ExchangeEndpoint, &place.ExchangeEndpoint},
+		"graph_endpoint":    {m.GraphEndpoint, &place.GraphEndpoint},
 		"authority_host":    {m.AuthorityHost, &place.AuthorityHost},
 	} {
 		if endpoint.value.ValueString() == "" {
@@ -346,6 +359,18 @@ func logRequest(ctx context.Context, o adminapi.Observation) {
 	tflog.Debug(ctx, "Exchange cmdlet", fields)
 }
 
+// logGraphRequest does the same for Microsoft Graph.
+func logGraphRequest(ctx context.Context, o graph.Observation) {
+	fields := map[string]any{
+		"path": o.Path, "host": o.Host, "status": o.Status, "duration_ms": o.Duration.Milliseconds(),
+		"request_id": o.RequestID, "client_request_id": o.ClientRequestID,
+	}
+	if o.Err != "" {
+		fields["error"] = o.Err
+	}
+	tflog.Debug(ctx, "Microsoft Graph request", fields)
+}
+
 // unknownTenant stands where the tenant is not known yet; no request is made with it.
 const unknownTenant = "00000000-0000-0000-0000-000000000000"
 
@@ -354,6 +379,6 @@ type unknownYet string
 
 // Token refuses: there is nobody to ask for one.
 func (attribute unknownYet) Token(context.Context, string, string, string) (string, error) {
-	return "", fmt.Errorf("the provider's %s is known only after apply, so Exchange cannot be asked while planning. "+
+	return "", fmt.Errorf("the provider's %s is known only after apply, so nothing can be asked while planning. "+
 		"Apply what it comes from first, with -target, or give the value by an input variable", string(attribute))
 }

@@ -75,7 +75,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"organization": own("The tenant's initial domain, such as `contoso.onmicrosoft.com`. It routes requests to a server that may write to the "+
 				"tenant's directory; without it Exchange may refuse changes.", "EXCHANGE_ORGANIZATION"),
 			"exchange_endpoint": own("The https URL of Exchange, in place of the cloud's own.", "EXCHANGE_ADMIN_ENDPOINT"),
-			"authority_host":    own("The https URL of the sign-in service, in place of the cloud's own.", "EXCHANGE_AUTHORITY_HOST"),
+			"graph_endpoint": own("The https URL of Microsoft Graph, in place of the cloud's own. Only `exchange_administrative_units` asks Graph.",
+				"EXCHANGE_GRAPH_ENDPOINT"),
+			"authority_host": own("The https URL of the sign-in service, in place of the cloud's own.", "EXCHANGE_AUTHORITY_HOST"),
 			"ca_certificate_path": own("The path of a PEM file with certificate authorities to trust besides the system's own, for a proxy that inspects traffic or a sandbox tenant.",
 				"EXCHANGE_CA_CERTIFICATE_PATH"),
 			"max_concurrency": schema.Int64Attribute{
