@@ -8,11 +8,13 @@ import (
 	"sync/atomic"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
 
 // Clients are the services' clients, shared by all that one run of Terraform does.
 type Clients struct {
 	Exchange *exchange.Client
+	Graph    *graph.Client
 	// PoliciesSuperseded is the notice that application access policies are superseded; nil where it is not wanted.
 	PoliciesSuperseded *Notice
 }

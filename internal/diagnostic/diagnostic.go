@@ -1,19 +1,21 @@
 // Copyright (c) The terraform-provider-exchange Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package diagnostic turns an error into what a user reads: a sentence about what was tried, what Exchange answered,
-// and what to do next.
+// Package diagnostic turns an error into what a user reads: a sentence about what was tried, what Exchange or Microsoft
+// Graph answered, and what to do next.
 package diagnostic
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
 
 // Error returns the diagnostic for err. The summary is a static sentence that says what was tried.
@@ -48,6 +50,10 @@ func advice(err error) string {
 		return "The operation ran into its time limit. What Exchange did by then stays; a further apply goes on from there. " +
 			"A longer limit can be set in the timeouts attribute."
 	}
+	var answered *graph.Error
+	if errors.As(err, &answered) {
+		return graphAdvice(answered)
+	}
 	switch adminapi.ClassOf(err) {
 	case adminapi.Unauthenticated:
 		return "Exchange did not accept the caller. An application needs two grants: the application permission Exchange.ManageAsApp of " +
@@ -75,6 +81,23 @@ func advice(err error) string {
 		return "This fault passes by itself; run again. What was asked for may have been done all the same."
 	case adminapi.Ambiguous:
 		return "Name the object by something unique, such as its GUID."
+	default:
+		return ""
+	}
+}
+
+// graphAdvice does the same for an answer of Microsoft Graph's.
+func graphAdvice(answered *graph.Error) string {
+	switch status := answered.Status; {
+	case status == http.StatusUnauthorized:
+		return "Microsoft Graph did not accept the token. Check that environment and graph_endpoint in the provider block are those of the tenant's cloud."
+	case status == http.StatusForbidden:
+		return "Grant the application that signs in the application permission " + answered.Permission +
+			" of \"Microsoft Graph\", with admin consent. A new grant needs a new token, and may take some minutes to count."
+	case status == http.StatusTooManyRequests:
+		return "Microsoft Graph limits how much a tenant's applications may ask for at a time. Run again later, or give the data source more time in its timeouts attribute."
+	case status >= http.StatusInternalServerError, status == http.StatusRequestTimeout:
+		return "This fault passes by itself; run again."
 	default:
 		return ""
 	}

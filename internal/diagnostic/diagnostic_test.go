@@ -15,6 +15,7 @@ import (
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
 
 func TestErrorSaysWhatExchangeAnsweredAndWhatToDo(t *testing.T) {
@@ -41,6 +42,34 @@ func TestErrorSaysWhatExchangeAnsweredAndWhatToDo(t *testing.T) {
 				t.Errorf("%s: %q is not in: %s", class, want, got.Detail())
 			}
 		}
+	}
+}
+
+func TestErrorSaysWhatGraphAnsweredAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	const permission = "AdministrativeUnit.Read.All (134fd756-38ce-4afd-ba33-e9623dbe66c2)"
+	for status, advice := range map[int]string{
+		401: "graph_endpoint",
+		403: permission,
+		408: "run again",
+		429: "timeouts",
+		404: "",
+		502: "run again",
+	} {
+		answer := &graph.Error{Operation: "listing administrative units", Permission: permission, Status: status, Message: "what Graph said", RequestID: "id-of-the-request"}
+		got := diagnostic.Error("s", fmt.Errorf("wrapped: %w", answer)).Detail()
+		for _, want := range []string{"listing administrative units", "what Graph said", "id-of-the-request", advice} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%d: %q is not in: %s", status, want, got)
+			}
+		}
+		if strings.Contains(got, permission) != (status == 403) {
+			t.Errorf("%d: %s", status, got)
+		}
+	}
+	late := &graph.Error{Operation: "listing administrative units", Err: context.DeadlineExceeded}
+	if got := diagnostic.Error("s", late).Detail(); !strings.Contains(got, "timeouts") {
+		t.Error(got)
 	}
 }
 
