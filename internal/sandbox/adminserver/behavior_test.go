@@ -203,6 +203,7 @@ func TestWritesNeedTheDomainInTheAnchor(t *testing.T) {
 		"New-ServicePrincipal":         {"AppId": invoiceAppID, "ObjectId": invoiceObjectID},
 		"New-ManagementScope":          {"Name": "x", "RecipientRestrictionFilter": "Alias -eq 'x'"},
 		"New-ManagementRoleAssignment": {"Role": "Application Mail.Send", "App": payrollObjectID},
+		"New-ApplicationAccessPolicy":  {"AppId": invoiceAppID, "AccessRight": "DenyAccess", "PolicyScopeGroupId": "Finance Team"},
 	}
 	for _, anchor := range []string{"APP:" + system + tenantID, "TID:" + tenantID} {
 		for cmdlet, parameters := range writes {

@@ -231,7 +231,7 @@ func (p parameter) convert(value any) (any, *bindingError) {
 	case enumerated:
 		return p.convertMember(value)
 	case enumerates:
-		return p.convertList(value, p.convertMember)
+		return p.convertList(p.enumeration.names(value), p.convertMember)
 	case resultSize:
 		return p.convertSize(value)
 	default:

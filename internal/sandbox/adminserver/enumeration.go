@@ -9,6 +9,31 @@ import "strings"
 type enumeration struct {
 	class   string
 	members []string
+	// flags says that one text may name several members, with commas between.
+	flags bool
+}
+
+// names are the names in a list of texts.
+func (e *enumeration) names(value any) any {
+	items, ok := value.([]any)
+	if !ok {
+		items = []any{value}
+	}
+	if !e.flags {
+		return items
+	}
+	var names []any
+	for _, item := range items {
+		text, ok := item.(string)
+		if !ok {
+			names = append(names, item)
+			continue
+		}
+		for name := range strings.SplitSeq(text, ",") {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
 }
 
 // member finds the member that a text means. Like PowerShell, the service takes
@@ -82,12 +107,14 @@ const mailboxRightsClass = "Microsoft.Exchange.Management.RecipientTasks.Mailbox
 // mailboxRights are those that can be given. SendAs is given by another cmdlet.
 var mailboxRights = &enumeration{
 	class:   mailboxRightsClass,
+	flags:   true,
 	members: []string{"FullAccess", "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"},
 }
 
 // removableMailboxRights are those that can be taken.
 var removableMailboxRights = &enumeration{
 	class:   mailboxRightsClass,
+	flags:   true,
 	members: []string{"FullAccess", "SendAs", "ExternalAccount", "DeleteItem", "ReadPermission", "ChangePermission", "ChangeOwner"},
 }
 

@@ -26,6 +26,10 @@ func FuzzInvokeCommand(f *testing.F) {
 		`{"CmdletInput":{"CmdletName":"Test-ServicePrincipalAuthorization","Parameters":{"Identity":"Payroll Archive","Resource":"payroll@contoso.com"}}}`,
 		`{"CmdletInput":{"CmdletName":"Get-ManagementRoleAssignment","Parameters":{"RoleAssignee":"adele@contoso.com","AssignmentMethod":["Dir"],"GetEffectiveUsers":{"IsPresent":true}}}}`,
 		`{"CmdletInput":{"CmdletName":"Set-Mailbox","Parameters":{"Identity":["x"],"GrantSendOnBehalfTo":{"@odata.type":"#Exchange.GenericHashTable","add":["y"]}}}}`,
+		`{"CmdletInput":{"CmdletName":"New-ApplicationAccessPolicy","Parameters":{"AppId":["22222222-2222-2222-2222-222222222222","*",""],"AccessRight":"Deny","PolicyScopeGroupId":"Finance Team"}}}`,
+		`{"CmdletInput":{"CmdletName":"Add-MailboxPermission","Parameters":{"Identity":"support","User":"S-1-5-21-1-2-3-4","AccessRights":"FullAccess, ReadPermission","InheritanceType":"Child","AutoMapping":0}}}`,
+		`{"CmdletInput":{"CmdletName":"Remove-MailboxPermission","Parameters":{"Identity":"info","ResetDefault":{"IsPresent":true}}}}`,
+		`{"CmdletInput":{"CmdletName":"Get-MailboxPermission","Parameters":{"Identity":"/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=","User":"contoso.onmicrosoft.com\\\\"}}}`,
 		`{"CmdletInput":{"CmdletName":"Get-ManagementScope","Parameters":null}}`,
 		`{"CmdletInput":null}`, `{}`, `[]`, `null`, ``, `{"CmdletInput":{"CmdletName":"Get-ManagementScope","Parameters":{"Identity":"***"}}}`,
 	} {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -91,18 +92,40 @@ func TestResultSizeLimitsThePageAndWarns(t *testing.T) {
 	}
 }
 
-func TestResultSizeIsAThousandUnlessGiven(t *testing.T) {
-	t.Parallel()
-	var file strings.Builder
-	file.WriteString("recipients:\n")
-	for n := range 1000 {
-		file.WriteString("- {type: SharedMailbox, address: box" + string(rune('a'+n%26)) + strings.Repeat("x", n/26) + "@contoso.com}\n")
+// crowded is Contoso with further shared mailboxes.
+func crowded(t *testing.T, count int) wire {
+	t.Helper()
+	mailboxes := make([]tenant.Recipient, count)
+	for n := range mailboxes {
+		mailboxes[n] = tenant.Recipient{Type: tenant.SharedMailbox, PrimarySMTPAddress: fmt.Sprintf("shared-%05d@contoso.com", n)}
 	}
-	crowded, err := tenant.Load(strings.NewReader(file.String()))
-	if err != nil {
+	w := newWire(t)
+	if _, err := w.tenant.AddRecipients(mailboxes...); err != nil {
 		t.Fatal(err)
 	}
-	w := wireOf(crowded)
+	return w
+}
+
+func TestTenThousandSharedMailboxesComeInElevenPages(t *testing.T) {
+	t.Parallel()
+	w := crowded(t, 10_000)
+	parameters := map[string]any{"RecipientTypeDetails": "SharedMailbox", "ResultSize": "Unlimited"}
+	seen, pages := map[any]bool{}, 1
+	p := w.invoke(t, "Get-Mailbox", parameters).page(t)
+	for ; p.Next != ""; pages++ {
+		for _, row := range p.Value {
+			seen[row["ExternalDirectoryObjectId"]] = true
+		}
+		p = w.invoke(t, "Get-Mailbox", parameters, p.follow(t)).page(t)
+	}
+	if len(seen) != 10_000 || pages != 11 || len(p.Value) != 4 {
+		t.Errorf("got %d and %d mailboxes in %d pages", len(seen), len(p.Value), pages)
+	}
+}
+
+func TestResultSizeIsAThousandUnlessGiven(t *testing.T) {
+	t.Parallel()
+	w := crowded(t, 1000)
 	p := w.invoke(t, "Get-Mailbox", map[string]any{"RecipientTypeDetails": []string{"SharedMailbox"}}).page(t)
 	if len(p.Value) != 1000 || p.Next == "" || len(p.Warnings) != 1 {
 		t.Errorf("got %d rows, link %q, warnings %v", len(p.Value), p.Next, p.Warnings)

@@ -54,6 +54,7 @@ func TestRunIsPastEveryDelay(t *testing.T) {
 	w := newWire(t)
 	w.tenant.SetBehavior(tenant.Behavior{
 		ServicePrincipalLag: tenant.Lag{Calls: 9}, AssignmentLag: tenant.Lag{Calls: 9}, ScopeInUseLag: tenant.Lag{Calls: 9}, RoleNotPropagated: 9, WriteNeedsDomainAnchor: true,
+		TrusteeLag: tenant.Lag{Calls: 9}, AccessPolicyLag: tenant.Lag{Calls: 9},
 	})
 	for _, step := range []struct {
 		cmdlet     string
@@ -62,6 +63,7 @@ func TestRunIsPastEveryDelay(t *testing.T) {
 		{"New-ServicePrincipal", map[string]any{"AppId": invoiceAppID, "ObjectId": invoiceObjectID}},
 		{"New-ManagementRoleAssignment", map[string]any{"Name": "x", "Role": "Application Mail.Read", "App": invoiceObjectID, "CustomResourceScope": "Berlin recipients"}},
 		{"Get-ManagementRoleAssignment", map[string]any{"Identity": "x"}},
+		{"Add-MailboxPermission", map[string]any{"Identity": "support", "User": invoiceObjectID, "AccessRights": "FullAccess"}},
 		{"Remove-ManagementRoleAssignment", map[string]any{"Identity": "Payroll Archive Mail.Read"}},
 		{"Remove-ManagementScope", map[string]any{"Identity": "Payroll mailboxes"}},
 	} {

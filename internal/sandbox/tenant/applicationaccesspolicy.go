@@ -133,6 +133,9 @@ func (t *Tenant) NewApplicationAccessPolicy(by Caller, spec ApplicationAccessPol
 	if spec.AccessRight != RestrictAccess && spec.AccessRight != DenyAccess {
 		return nil, invalid(typeInvalid, "There is no access right '%s'.", spec.AccessRight)
 	}
+	if len(spec.AppIDs) == 0 || slices.Contains(spec.AppIDs, "") {
+		return nil, invalid(typeBinding, "Cannot bind argument to parameter 'AppId' because it is empty.")
+	}
 	all := slices.Clone(t.accessPolicies)
 	for _, appID := range spec.AppIDs {
 		p := t.newAccessPolicy(by, appID, scope, spec)

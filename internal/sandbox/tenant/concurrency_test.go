@@ -5,6 +5,7 @@ package tenant_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -52,6 +53,7 @@ func work(t *testing.T, in *tenant.Tenant, name string) {
 	if _, err := in.TestServicePrincipalAuthorization(invoiceObjectID, "invoices@contoso.com"); err != nil {
 		t.Error(err)
 	}
+	workOnPermissions(t, in, name)
 	in.SetBehavior(in.Behavior())
 	_ = in.RoleAssignments()
 	if err := in.RemoveManagementRoleAssignment(automation, name); err != nil {
@@ -59,5 +61,36 @@ func work(t *testing.T, in *tenant.Tenant, name string) {
 	}
 	if err := in.RemoveManagementScope(automation, name); err != nil {
 		t.Error(err)
+	}
+}
+
+// workOnPermissions does so with a policy and an entry of one mailbox that all
+// workers share.
+func workOnPermissions(t *testing.T, in *tenant.Tenant, name string) {
+	t.Helper()
+	spec := policySpec(tenant.DenyAccess, "Finance Team")
+	spec.AppIDs = []string{name}
+	made, err := in.NewApplicationAccessPolicy(automation, spec)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if check, err := in.TestApplicationAccessPolicy(automation, "invoices@contoso.com", name); err != nil || check.Granted {
+		t.Errorf("%s: %+v, %v", name, check, err)
+	}
+	if err := in.RemoveApplicationAccessPolicy(made[0].Identity); err != nil {
+		t.Error(err)
+	}
+	sid := "S-1-5-21-1-2-3-" + strings.TrimPrefix(name, "worker ")
+	if _, warnings, err := in.AddMailboxPermission(automation, support(sid, "FullAccess")); err != nil || len(warnings) > 0 {
+		t.Errorf("%s: %v, %v", name, warnings, err)
+	}
+	rows, err := in.GetMailboxPermission(tenant.MailboxPermissionQuery{Identity: "support", User: sid, IncludeUnresolved: true})
+	if err != nil || len(rows) != 1 {
+		t.Errorf("%s: %+v, %v", name, rows, err)
+	}
+	_ = in.MailboxPermissions()
+	if warnings, err := in.RemoveMailboxPermission(support(sid, "FullAccess")); err != nil || len(warnings) > 0 {
+		t.Errorf("%s: %v, %v", name, warnings, err)
 	}
 }

@@ -48,6 +48,12 @@ func TestLoadRefusesWithTheLine(t *testing.T) {
 		"status":               {"behavior:\n  not_found_status: 410\n", "line 2: not_found_status: the value must be one of 404 400 500"},
 		"tenant id":            {"base: empty\norganization: {tenant_id: x}\n", `the tenant_id "x" is not a GUID`},
 		"two assignees":        {"role_assignments:\n  - role: Mail Recipients\n    user: adele@contoso.com\n    security_group: Finance Team\n", "line 2: role_assignments: a role assignment has one of"},
+		"no scope of a policy": {"application_access_policies:\n- {app_id: x, policy_scope_group_id: Newsletter, access_right: DenyAccess}\n", "line 2: application_access_policies: The identity of the policy scope is not a security principal."},
+		"no app of a policy":   {"application_access_policies:\n- {policy_scope_group_id: Finance Team, access_right: DenyAccess}\n", "line 2: application_access_policies: Cannot bind argument to parameter 'AppId'"},
+		"no right of a policy": {"application_access_policies:\n- {app_id: x, policy_scope_group_id: Finance Team, access_right: Deny}\n", "line 2: application_access_policies: There is no access right 'Deny'."},
+		"unknown trustee":      {"mailbox_permissions:\n- {mailbox: info, user: nobody, access_rights: [FullAccess]}\n", "line 2: mailbox_permissions: The operation couldn't be performed because object 'nobody'"},
+		"no mailbox rights":    {"mailbox_permissions:\n- {mailbox: info, user: alex}\n", "line 2: mailbox_permissions: Cannot bind argument to parameter 'AccessRights'"},
+		"permission twice":     {"mailbox_permissions:\n- {mailbox: info, user: adele, access_rights: [FullAccess]}\n", "line 2: mailbox_permissions: The appropriate access control entry is already present"},
 		"organization of base": {"organization:\n  display_name: x\n", "organization can be set with base: empty only"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +93,13 @@ func TestLoadMakesTheDocumentedExample(t *testing.T) {
 	}
 	if held := loaded.CallerRoles(tenant.Caller{ObjectID: "66666666-6666-6666-6666-666666666666"}); !slices.Equal(held, []string{"View-Only Recipients"}) {
 		t.Errorf("the application holds %v", held)
+	}
+	if granted(t, loaded, "55555555-5555-5555-5555-555555555555", "alex@contoso.com") || !granted(t, loaded, "55555555-5555-5555-5555-555555555555", "ledger@contoso.com") {
+		t.Error("the policy does not restrict the application to its group")
+	}
+	permissions := must[[]tenant.MailboxPermission](t)(loaded.GetMailboxPermission(tenant.MailboxPermissionQuery{Identity: "ledger@contoso.com", User: "66666666-6666-6666-6666-666666666666"}))
+	if len(permissions) != 1 || permissions[0].AutoMapping {
+		t.Errorf("got %+v", permissions)
 	}
 	if units := must[[]tenant.AdministrativeUnit](t)(loaded.GetAdministrativeUnit("Nordics")); len(units) != 1 || len(units[0].Members) != 1 {
 		t.Errorf("got %+v", units)
@@ -198,5 +211,25 @@ role_assignments:
 	}
 	if a := assignmentNamed(t, loaded, "off"); a.Enabled || a.DelegationType != "DelegatingOrgWide" {
 		t.Errorf("got %+v", a)
+	}
+}
+
+func TestLoadKeepsWhatAPermissionSays(t *testing.T) {
+	t.Parallel()
+	loaded := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader(`
+behavior: {unknown_trustee: refused, trustee_lag: 9}
+mailbox_permissions:
+- {mailbox: support@contoso.com, user: alex, access_rights: [readpermission, FullAccess], auto_mapping: false, inheritance_type: children}
+- {mailbox: project-x@contoso.com, user: S-1-5-21-1-2-3-4, access_rights: [FullAccess], deny: true, group_mailbox: true}
+`)))
+	want := []tenant.MailboxPermission{
+		{Identity: "project-x", User: "S-1-5-21-1-2-3-4", UserSID: "S-1-5-21-1-2-3-4", AccessRights: []string{"FullAccess"}, Deny: true, InheritanceType: "All"},
+		{Identity: "Support", User: "alex@contoso.com", AccessRights: []string{"FullAccess", "ReadPermission"}, InheritanceType: "Children"},
+	}
+	got := slices.DeleteFunc(loaded.MailboxPermissions(), func(p tenant.MailboxPermission) bool { return p.Identity == "Info" || p.Identity == "Invoices" })
+	want[0].MailboxGUID = got[0].MailboxGUID
+	want[1].MailboxGUID, want[1].UserSID = recipient(t, loaded, "support").GUID, recipient(t, loaded, "alex").SID
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

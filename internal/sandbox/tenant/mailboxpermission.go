@@ -69,9 +69,12 @@ type MailboxPermissionSpec struct {
 	GroupMailbox bool
 }
 
-// entry is the entry that a spec asks for.
-func (s MailboxPermissionSpec) entry(by trustee) (*ace, error) {
-	e := &ace{sid: by.sid, deny: s.Deny}
+// entry is the entry for a trustee that a spec asks for.
+func (s MailboxPermissionSpec) entry(of trustee) (*ace, error) {
+	if len(s.AccessRights) == 0 {
+		return nil, invalid(typeBinding, "Cannot bind argument to parameter 'AccessRights' because it is an empty array.")
+	}
+	e := &ace{sid: of.sid, deny: s.Deny}
 	for _, right := range mailboxRights {
 		if containsFold(s.AccessRights, right) {
 			e.rights = append(e.rights, right)
@@ -88,7 +91,7 @@ func (s MailboxPermissionSpec) entry(by trustee) (*ace, error) {
 		return nil, invalid(typeInvalid, "There is no inheritance type '%s'.", wanted)
 	}
 	e.inheritance = inheritanceTypes[i]
-	e.autoMapping = by.person && !s.Deny && e.has(fullAccess) && (s.AutoMapping == nil || *s.AutoMapping)
+	e.autoMapping = of.person && !s.Deny && e.has(fullAccess) && (s.AutoMapping == nil || *s.AutoMapping)
 	return e, nil
 }
 

@@ -4,8 +4,11 @@
 package tenant_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
@@ -126,4 +129,104 @@ func TestGetRoleAssignmentPolicyShowsWhatRefersToIt(t *testing.T) {
 	}
 	_, err := tenant.Contoso().GetRoleAssignmentPolicy("nothing")
 	wantKind(t, err, tenant.NotFound)
+}
+
+func TestSetMailboxRefusesASignInNameThatIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]tenant.Kind{"MEGAN@contoso.com": tenant.AlreadyExists, "megan": tenant.InvalidParameter, "": tenant.InvalidParameter} {
+		contoso := tenant.Contoso()
+		office := "Bonn"
+		_, err := contoso.SetMailbox("alex", tenant.MailboxChange{UserPrincipalName: &name, Office: &office})
+		wantKind(t, err, kind)
+		if got := recipient(t, contoso, "alex"); got.UserPrincipalName != "alex@contoso.com" || got.Office == office {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+	contoso := tenant.Contoso()
+	own := "Alex@contoso.com"
+	if changed, err := contoso.SetMailbox("alex", tenant.MailboxChange{UserPrincipalName: &own}); !changed || err != nil {
+		t.Errorf("the own name in other case: got %v, %v", changed, err)
+	}
+}
+
+func TestDeleteRecipientTakesItsMailboxAndItsMemberships(t *testing.T) {
+	t.Parallel()
+	contoso := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader("role_groups: [{name: Help Desk, members: [adele@contoso.com]}]")))
+	adele := recipient(t, contoso, "adele")
+	add(t, contoso, tenant.MailboxPermissionSpec{Mailbox: "adele", User: "alex", AccessRights: []string{"FullAccess"}})
+	ok(t, contoso.DeleteRecipient("adele@contoso.com"))
+	wantKind(t, contoso.DeleteRecipient("adele@contoso.com"), tenant.NotFound)
+	for _, r := range contoso.Recipients() {
+		if r.GUID == adele.GUID || slices.Contains(r.Members, adele.GUID) {
+			t.Errorf("%s still has her", r.Name)
+		}
+	}
+	for _, u := range contoso.AdministrativeUnits() {
+		if slices.Contains(u.Members, adele.GUID) {
+			t.Errorf("%s still has her", u.DisplayName)
+		}
+	}
+	for _, g := range contoso.RoleGroups() {
+		if slices.Contains(g.Members, adele.GUID) {
+			t.Errorf("%s still has her", g.Name)
+		}
+	}
+	for _, p := range contoso.MailboxPermissions() {
+		if p.MailboxGUID == adele.GUID {
+			t.Errorf("there is %+v", p)
+		}
+	}
+}
+
+func TestAddRecipientsFillsInWhatIsEmpty(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	member := recipient(t, contoso, "adele").GUID
+	added := must[[]tenant.Recipient](t)(contoso.AddRecipients(
+		tenant.Recipient{Type: tenant.SharedMailbox, PrimarySMTPAddress: "ledger@contoso.com"},
+		tenant.Recipient{
+			Type: tenant.SecurityGroup, PrimarySMTPAddress: "clerks@contoso.com", Entry: tenant.Entry{Name: "Clerks"},
+			EmailAddresses: []string{"smtp:clerk@contoso.com"}, Members: []string{member},
+		},
+		tenant.Recipient{Type: tenant.MailUser, PrimarySMTPAddress: "guest@contoso.com", DisplayName: "Guest", UserPrincipalName: "visitor@contoso.com"},
+	))
+	ledger, clerks, guest := added[0], added[1], added[2]
+	if ledger.Name != "ledger" || ledger.DisplayName != "ledger" || ledger.Alias != "ledger" || ledger.UserPrincipalName != "ledger@contoso.com" || ledger.ExchangeGUID == "" ||
+		ledger.ExternalDirectoryObjectID == "" || ledger.SID == "" || ledger.GUID == "" || contoso.PolicyName(ledger.Policy) == "" {
+		t.Errorf("got %+v", ledger)
+	}
+	if clerks.Name != "Clerks" || clerks.DisplayName != "Clerks" || clerks.UserPrincipalName != "" || clerks.ExchangeGUID != "" ||
+		!slices.Equal(clerks.EmailAddresses, []string{"SMTP:clerks@contoso.com", "smtp:clerk@contoso.com"}) || !slices.Equal(clerks.Members, []string{member}) {
+		t.Errorf("got %+v", clerks)
+	}
+	if guest.Name != "Guest" || guest.UserPrincipalName != "visitor@contoso.com" || guest.Policy != "" {
+		t.Errorf("got %+v", guest)
+	}
+	for _, r := range added {
+		if diff := cmp.Diff(r, recipient(t, contoso, r.PrimarySMTPAddress)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestAddRecipientsAddsAllOrNone(t *testing.T) {
+	t.Parallel()
+	good := tenant.Recipient{Type: tenant.SharedMailbox, PrimarySMTPAddress: "ledger@contoso.com"}
+	for want, bad := range map[string]tenant.Recipient{
+		`the type "Mailbox" is none of [UserMailbox `:                            {Type: "Mailbox", PrimarySMTPAddress: "x@contoso.com"},
+		`the address "contoso.com" is no e-mail address`:                         {Type: tenant.SharedMailbox, PrimarySMTPAddress: "contoso.com"},
+		`the address "@contoso.com" is no e-mail address`:                        {Type: tenant.SharedMailbox, PrimarySMTPAddress: "@contoso.com"},
+		"there is a recipient with the address Adele@contoso.com already":        {Type: tenant.MailUser, PrimarySMTPAddress: "Adele@contoso.com"},
+		"there is a recipient with the address LEDGER@contoso.com already":       {Type: tenant.MailUser, PrimarySMTPAddress: "LEDGER@contoso.com"},
+		"there is a recipient with the address adele@contoso.onmicrosoft.com al": {Type: tenant.MailUser, PrimarySMTPAddress: "x@contoso.com", EmailAddresses: []string{"smtp:adele@contoso.onmicrosoft.com"}},
+	} {
+		contoso := tenant.Contoso()
+		_, err := contoso.AddRecipients(good, bad)
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		if n := len(contoso.Recipients()); n != 16 {
+			t.Errorf("there are %d recipients", n)
+		}
+	}
 }

@@ -5,6 +5,7 @@ package tenant_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
@@ -91,3 +92,16 @@ func assignmentNamed(t *testing.T, in *tenant.Tenant, name string) tenant.RoleAs
 	t.Fatalf("there is no role assignment %s", name)
 	return tenant.RoleAssignment{}
 }
+
+// recipient returns a recipient by any of its identities.
+func recipient(t *testing.T, in *tenant.Tenant, identity string) tenant.Recipient {
+	t.Helper()
+	found := must[[]tenant.Recipient](t)(in.GetRecipient(tenant.RecipientQuery{Identity: identity}))
+	if len(found) != 1 {
+		t.Fatalf("%s is %d recipients", identity, len(found))
+	}
+	return found[0]
+}
+
+// testApp makes up the n-th of many client ids.
+func testApp(n int) string { return fmt.Sprintf("22222222-2222-2222-3333-%012d", n) }
