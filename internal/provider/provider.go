@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/administrativeunit"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/applicationaccesspolicy"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/authorization"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
@@ -128,6 +129,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		administrativeunit.NewDataSource,
 		applicationaccesspolicy.NewAccessDataSource,
 		applicationaccesspolicy.NewDataSource,
 		authorization.NewDataSource,
