@@ -11,7 +11,8 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
-// aGUID stands for the one at the end of a policy's identity.
+// withoutScopeID replaces the ids of recipients, one of which is at the end of a
+// policy's identity.
 func withoutScopeID(t *testing.T, in *tenant.Tenant, body string) string {
 	t.Helper()
 	for _, r := range in.Recipients() {
@@ -37,28 +38,34 @@ func TestApplicationAccessPolicyBodies(t *testing.T) {
 		want       string
 	}{
 		"read": {
-			tenant.Behavior{}, "Get-ApplicationAccessPolicy", nil,
+			tenant.Behavior{},
+			"Get-ApplicationAccessPolicy", nil,
 			strings.NewReplacer("APP", payrollAppID, "RIGHT", "RestrictAccess", "STATE", "Unchanged").Replace(policy),
 		},
 		"new, in the letter case of the request": {
-			tenant.Behavior{}, "New-ApplicationAccessPolicy",
+			tenant.Behavior{},
+			"New-ApplicationAccessPolicy",
 			map[string]any{"AppId": mixed, "AccessRight": "denyaccess", "PolicyScopeGroupId": "finance-team@contoso.com", "Description": nil},
 			strings.NewReplacer("APP", mixed, "RIGHT", "DenyAccess", "STATE", "New").Replace(policy),
 		},
 		"by Entra's id": {
-			tenant.Behavior{AccessPolicyScope: tenant.ScopeByEntraID}, "New-ApplicationAccessPolicy",
+			tenant.Behavior{AccessPolicyScope: tenant.ScopeByEntraID},
+			"New-ApplicationAccessPolicy",
 			map[string]any{"AppId": mixed, "AccessRight": "RestrictAccess", "PolicyScopeGroupId": "Finance Team"},
 			strings.NewReplacer("APP", mixed, "RIGHT", "RestrictAccess", "STATE", "New", "SCOPE", "ENTRA").Replace(policy),
 		},
 		"app id as a list": {
-			tenant.Behavior{AccessPolicyAppID: tenant.AppIDList}, "Get-ApplicationAccessPolicy", nil,
+			tenant.Behavior{AccessPolicyAppID: tenant.AppIDList},
+			"Get-ApplicationAccessPolicy", nil,
 			strings.NewReplacer(`"AppId":"APP"`, `"AppId@odata.type":"#Collection(String)","AppId":["`+payrollAppID+`"]`, "APP", payrollAppID, "RIGHT", "RestrictAccess", "STATE", "Unchanged").Replace(policy),
 		},
 		"change":  {tenant.Behavior{}, "Set-ApplicationAccessPolicy", map[string]any{"Identity": payrollPolicy(), "Description": "x"}, `"value":[]}`},
 		"removal": {tenant.Behavior{}, "Remove-ApplicationAccessPolicy", map[string]any{"Identity": strings.ToUpper(payrollPolicy())}, `"value":[]}`},
 		"test":    {tenant.Behavior{}, "Test-ApplicationAccessPolicy", map[string]any{"Identity": "payroll@contoso.com", "AppId": payrollAppID}, denied},
 		"test of a group": {
-			tenant.Behavior{}, "Test-ApplicationAccessPolicy", map[string]any{"Identity": "Finance Team", "AppId": invoiceAppID},
+			tenant.Behavior{},
+			"Test-ApplicationAccessPolicy",
+			map[string]any{"Identity": "Finance Team", "AppId": invoiceAppID},
 			strings.NewReplacer(payrollAppID, invoiceAppID, `"Payroll"`, `"Finance Team"`, "Denied", "Granted").Replace(denied),
 		},
 	} {
@@ -76,20 +83,12 @@ func TestApplicationAccessPolicyBodies(t *testing.T) {
 
 func TestApplicationAccessPolicyRefusals(t *testing.T) {
 	t.Parallel()
-	spec := func(change ...any) map[string]any {
+	spec := func(change string, value any) map[string]any {
 		parameters := map[string]any{"AppId": []string{invoiceAppID}, "AccessRight": "RestrictAccess", "PolicyScopeGroupId": "Finance Team"}
-		for i := 0; i < len(change); i += 2 {
-			name, _ := change[i].(string)
-			parameters[name] = change[i+1]
-		}
+		parameters[change] = value
 		return parameters
 	}
-	for name, test := range map[string]struct {
-		cmdlet     string
-		parameters map[string]any
-		status     int
-		want       string
-	}{
+	checkRefusals(t, map[string]refusal{
 		"no security principal":   {"New-ApplicationAccessPolicy", spec("PolicyScopeGroupId", "info@contoso.com"), 400, `"message":"||The identity of the policy scope is not a security principal."`},
 		"no scope":                {"New-ApplicationAccessPolicy", spec("PolicyScopeGroupId", "x"), 404, "Ex6F9304|"},
 		"a policy that is there":  {"New-ApplicationAccessPolicy", spec("AppId", payrollAppID), 400, "|Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException|"},
@@ -106,19 +105,7 @@ func TestApplicationAccessPolicyRefusals(t *testing.T) {
 		"no recipient to test":    {"Test-ApplicationAccessPolicy", map[string]any{"Identity": "x", "AppId": "y"}, 404, "Ex6F9304|"},
 		"no application to test":  {"Test-ApplicationAccessPolicy", map[string]any{"Identity": "adele"}, 400, "missing mandatory parameters: AppId."},
 		"nothing to confirm test": {"Test-ApplicationAccessPolicy", map[string]any{"Identity": "adele", "AppId": "y", "Confirm": false}, 400, "Invalid cmdlet parameters specified. Confirm"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWire(t)
-			answer := w.invoke(t, test.cmdlet, test.parameters)
-			if answer.status != test.status || !strings.Contains(answer.body, test.want) {
-				t.Errorf("got %d %s, want %d with %s", answer.status, answer.body, test.status, test.want)
-			}
-			if n := len(w.tenant.ApplicationAccessPolicies()); n != 1 {
-				t.Errorf("there are %d policies", n)
-			}
-		})
-	}
+	})
 }
 
 func TestEmptyListOfApplicationAccessPoliciesMayBeAnError(t *testing.T) {

@@ -56,36 +56,52 @@ func TestMailboxPermissionBodies(t *testing.T) {
 		"inherited entries":     {tenant.Behavior{InheritedPermissions: tenant.InheritedShown}, "Get-MailboxPermission", get, head + `"value":[` + own + "," + alex + "," + inherited + "]}"},
 		"of one trustee":        {tenant.Behavior{}, "Get-MailboxPermission", map[string]any{"Identity": "support", "User": "ALEX"}, head + `"value":[` + alex + "]}"},
 		"separate rights": {
-			tenant.Behavior{AccessRights: tenant.RightsSeparate}, "Get-MailboxPermission", map[string]any{"Identity": "support", "User": "alex"},
+			tenant.Behavior{AccessRights: tenant.RightsSeparate},
+			"Get-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "alex"},
 			head + `"value":[` + permissionRow("alex@contoso.com", `"FullAccess","ReadPermission"`, "false", "false") + "]}",
 		},
 		"rights as a text": {
-			tenant.Behavior{SingleLists: tenant.SingleString}, "Get-MailboxPermission", map[string]any{"Identity": "support", "User": "alex"},
+			tenant.Behavior{SingleLists: tenant.SingleString},
+			"Get-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "alex"},
 			head + `"value":[` + strings.Replace(alex, `"AccessRights@odata.type":"#Collection(String)","AccessRights":["FullAccess, ReadPermission"]`, `"AccessRights":"FullAccess, ReadPermission"`, 1) + "]}",
 		},
 		"a further right": {
-			tenant.Behavior{}, "Add-MailboxPermission", map[string]any{"Identity": "support", "User": "alex", "AccessRights": "ChangeOwner, deleteitem"},
+			tenant.Behavior{},
+			"Add-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "alex", "AccessRights": "ChangeOwner, deleteitem"},
 			head + `"value":[` + permissionRow("alex@contoso.com", `"FullAccess, DeleteItem, ReadPermission, ChangeOwner"`, "false", "false") + "]}",
 		},
 		"a further right in its own row": {
-			tenant.Behavior{RepeatedPermission: tenant.RepeatedSeparate}, "Add-MailboxPermission", map[string]any{"Identity": "support", "User": "alex", "AccessRights": []string{"DeleteItem"}},
+			tenant.Behavior{RepeatedPermission: tenant.RepeatedSeparate},
+			"Add-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "alex", "AccessRights": []string{"DeleteItem"}},
 			head + `"value":[` + permissionRow("alex@contoso.com", `"DeleteItem"`, "false", "false") + "]}",
 		},
 		"an application": {
-			tenant.Behavior{}, "Add-MailboxPermission", map[string]any{"Identity": "support", "User": payrollObjectID, "AccessRights": []string{"FullAccess"}, "Deny": true},
+			tenant.Behavior{},
+			"Add-MailboxPermission",
+			map[string]any{"Identity": "support", "User": payrollObjectID, "AccessRights": []string{"FullAccess"}, "Deny": true},
 			head + `"value":[` + permissionRow("Payroll Archive", `"FullAccess"`, "true", "false") + "]}",
 		},
 		"a right that is there": {
-			tenant.Behavior{}, "Add-MailboxPermission", map[string]any{"Identity": "support", "User": "alex", "AccessRights": []string{"FullAccess"}, "AutoMapping": false},
+			tenant.Behavior{},
+			"Add-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "alex", "AccessRights": []string{"FullAccess"}, "AutoMapping": false},
 			warned(`The appropriate access control entry is already present on the object "`+supportDN+`" for account "alex@contoso.com".`) + `"value":[` + alex + "]}",
 		},
 		"an answer that got lost": {
-			tenant.Behavior{NewOutput: tenant.NewEmpty}, "Add-MailboxPermission", map[string]any{"Identity": "support", "User": "megan", "AccessRights": []string{"FullAccess"}},
+			tenant.Behavior{NewOutput: tenant.NewEmpty},
+			"Add-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "megan", "AccessRights": []string{"FullAccess"}},
 			head + `"value":[]}`,
 		},
 		"removal": {tenant.Behavior{}, "Remove-MailboxPermission", map[string]any{"Identity": "support", "User": "alex", "AccessRights": []string{"FullAccess"}, "Confirm": false}, head + `"value":[]}`},
 		"removal of a right that is absent": {
-			tenant.Behavior{}, "Remove-MailboxPermission", map[string]any{"Identity": "support", "User": "megan", "AccessRights": []string{"FullAccess", "SendAs"}},
+			tenant.Behavior{},
+			"Remove-MailboxPermission",
+			map[string]any{"Identity": "support", "User": "megan", "AccessRights": []string{"FullAccess", "SendAs"}},
 			warned(`Can't remove the access control entry on the object "`+supportDN+`" for account "megan@contoso.com" because the ACE doesn't exist on the object.`) + `"value":[]}`,
 		},
 	} {
@@ -110,20 +126,12 @@ func TestMailboxPermissionRefusals(t *testing.T) {
 		sets  = "Parameter set cannot be resolved using the specified named parameters. Invalid cmdlet parameters specified. "
 		names = "FullAccess, ExternalAccount, DeleteItem, ReadPermission, ChangePermission, ChangeOwner"
 	)
-	spec := func(change ...any) map[string]any {
+	spec := func(change string, value any) map[string]any {
 		parameters := map[string]any{"Identity": "support", "User": "alex", "AccessRights": []string{"FullAccess"}}
-		for i := 0; i < len(change); i += 2 {
-			name, _ := change[i].(string)
-			parameters[name] = change[i+1]
-		}
+		parameters[change] = value
 		return parameters
 	}
-	for name, test := range map[string]struct {
-		cmdlet     string
-		parameters map[string]any
-		status     int
-		want       string
-	}{
+	checkRefusals(t, map[string]refusal{
 		"no mailbox to read":        {"Get-MailboxPermission", nil, 400, `"message":"Invalid Operation"`},
 		"an empty mailbox to read":  {"Get-MailboxPermission", map[string]any{"Identity": ""}, 400, `"message":"Invalid Operation"`},
 		"an unknown mailbox":        {"Get-MailboxPermission", map[string]any{"Identity": "x"}, 404, "Ex6F9304|"},
@@ -143,19 +151,7 @@ func TestMailboxPermissionRefusals(t *testing.T) {
 		"two other kinds":           {"Remove-MailboxPermission", map[string]any{"Identity": "x", "ClearAutoMapping": true, "ResetDefault": true}, 400, sets + "ClearAutoMapping, ResetDefault"},
 		"nothing to remove":         {"Remove-MailboxPermission", map[string]any{"Identity": "support"}, 400, "missing mandatory parameters: User AccessRights."},
 		"a deleted trustee by name": {"Remove-MailboxPermission", spec("User", "gone@contoso.com"), 404, "Ex6F9304|"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWire(t)
-			answer := w.invoke(t, test.cmdlet, test.parameters)
-			if answer.status != test.status || !strings.Contains(answer.body, test.want) {
-				t.Errorf("got %d %s, want %d with %s", answer.status, answer.body, test.status, test.want)
-			}
-			if n := len(w.tenant.MailboxPermissions()); n != 2 {
-				t.Errorf("there are %d permissions", n)
-			}
-		})
-	}
+	})
 }
 
 // mapping says whether a mailbox opens by itself for whoever has a permission

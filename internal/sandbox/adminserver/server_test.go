@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -130,6 +131,33 @@ func (r reply) rows(t *testing.T) []map[string]any {
 		t.Fatalf("%v in %s", err, r.body)
 	}
 	return envelope.Value
+}
+
+// refusal is a call that is refused, and a part of the answer.
+type refusal struct {
+	cmdlet     string
+	parameters map[string]any
+	status     int
+	want       string
+}
+
+// checkRefusals checks that calls are refused, and change nothing.
+func checkRefusals(t *testing.T, refusals map[string]refusal) {
+	t.Helper()
+	for name, test := range refusals {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWire(t)
+			before := w.tenant.Counts()
+			answer := w.invoke(t, test.cmdlet, test.parameters)
+			if answer.status != test.status || !strings.Contains(answer.body, test.want) {
+				t.Errorf("got %d %s, want %d with %s", answer.status, answer.body, test.status, test.want)
+			}
+			if after := w.tenant.Counts(); !maps.Equal(before, after) {
+				t.Errorf("before %v, after %v", before, after)
+			}
+		})
+	}
 }
 
 func TestScopedApplicationReachesItsMailboxesOnly(t *testing.T) {
