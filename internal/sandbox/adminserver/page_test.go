@@ -111,7 +111,7 @@ func TestTenThousandSharedMailboxesComeInElevenPages(t *testing.T) {
 	w := crowded(t, 10_000)
 	parameters := map[string]any{"RecipientTypeDetails": "SharedMailbox", "ResultSize": "Unlimited"}
 	seen, pages := map[any]bool{}, 1
-	p := w.invoke(t, "Get-Mailbox", parameters).page(t)
+	p := w.invoke(t, "Get-Mailbox", parameters, query("$select=ExternalDirectoryObjectId")).page(t)
 	for ; p.Next != ""; pages++ {
 		for _, row := range p.Value {
 			seen[row["ExternalDirectoryObjectId"]] = true
