@@ -34,20 +34,13 @@ type engine struct {
 // newEngine builds the provider for the command that TF_ACC_TERRAFORM_PATH names, or else for that on PATH.
 func newEngine(t *testing.T) engine {
 	t.Helper()
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	for _, name := range []string{"terraform", "tofu"} {
-		if path == "" {
-			path, _ = exec.LookPath(name)
-		}
+	path, err := acctest.Engine()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if path == "" {
-		t.Fatal("no engine: put terraform or tofu on PATH, or name one by TF_ACC_TERRAFORM_PATH")
-	}
-
 	folder := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", folder, ".", "./internal/cmd/exchange-sandbox")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", folder, ".", "./internal/cmd/exchange-sandbox")
 	build.Dir = root
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the provider and the sandbox: %v\n%s", err, output)
 	}

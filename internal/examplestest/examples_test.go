@@ -54,6 +54,13 @@ func TestExamples(t *testing.T) {
 			})
 		}
 	}
+	for _, name := range resources {
+		file := path.Join("list-resources", name, "list-resource.tfquery.hcl")
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			testQuery(t, e, file)
+		})
+	}
 	t.Run("scoped-mail-access", func(t *testing.T) {
 		t.Parallel()
 		testApply(t, e, files(t, "scoped-mail-access/*.tf"))
@@ -107,6 +114,17 @@ func testImport(t *testing.T, e engine, file string) {
 		m.run("apply", "-no-color", "tfplan")
 	}
 	m.plansNothing()
+	m.leavesTenant()
+}
+
+// testQuery lists what an example asks for, which the sandbox tenant has.
+func testQuery(t *testing.T, e engine, file string) {
+	t.Helper()
+	acctest.NeedsQuery(t)
+	m := e.newModule(t, acctest.Start(t), "provider/provider.tf", file)
+	if m.run("query", "-no-color") == "" {
+		t.Error("the example lists nothing")
+	}
 	m.leavesTenant()
 }
 

@@ -50,6 +50,12 @@ func newWorkspace(t *testing.T, s *acctest.Sandbox) *workspace {
 	return &workspace{t: t, folder: folder, engine: engine, settings: settings, sandbox: s}
 }
 
+// example copies a file of the example that adopts a tenant.
+func (w *workspace) example(name string) {
+	w.t.Helper()
+	write(w.t, w.folder, name, string(read(w.t, filepath.Join("..", "..", "examples", "adopting-a-tenant", name))))
+}
+
 // run runs Terraform and returns what it printed. It fails the test where Terraform fails.
 func (w *workspace) run(arguments ...string) string {
 	w.t.Helper()
