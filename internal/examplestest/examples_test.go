@@ -184,7 +184,7 @@ func testDemo(t *testing.T, e engine) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	if lines := strings.Count(string(output), "\n"); lines > 120 {
+	if lines := strings.Count(string(output), "\n"); lines > 150 {
 		t.Errorf("the demo prints %d lines, which is too much to read", lines)
 	}
 }
