@@ -91,7 +91,7 @@ type Behavior struct {
 	ExclusiveResourceScope Acceptance
 	// SetOutput is the body of a Set or Remove that succeeded.
 	SetOutput SetOutput
-	// NewOutput says whether a New returns the object. It was always seen to;
+	// NewOutput says whether a New or an Add returns the object. It was always seen to;
 	// an answer can get lost.
 	NewOutput NewOutput
 	// RoleNotPropagated is the number of calls answered 401 before the caller's

@@ -244,6 +244,9 @@ func (t *Tenant) AddMailboxPermission(by Caller, spec MailboxPermissionSpec) (Ma
 	if err != nil {
 		return MailboxPermission{}, nil, err
 	}
+	if added.has(sendAs) {
+		return MailboxPermission{}, nil, invalid(typeInvalid, "The mailbox right '%s' can't be added.", sendAs)
+	}
 	if _, resolved := t.trusteeEcho(added.sid); !resolved && t.behavior.UnknownTrustee == ValueRefused {
 		return MailboxPermission{}, nil, t.notFound(spec.User)
 	}

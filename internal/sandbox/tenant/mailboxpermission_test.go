@@ -302,6 +302,12 @@ func TestMailboxPermissionRefuses(t *testing.T) {
 	}
 }
 
+func TestSendAsIsNotAMailboxPermissionToAdd(t *testing.T) {
+	t.Parallel()
+	_, _, err := tenant.Contoso().AddMailboxPermission(automation, support("alex", "FullAccess", "sendas"))
+	wantKind(t, err, tenant.InvalidParameter)
+}
+
 func TestRemoveMailboxPermissionTakesRightsFromTheEntryThatMatches(t *testing.T) {
 	t.Parallel()
 	const absent = `Can't remove the access control entry on the object "CN=Support,OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM" for account "alex@contoso.com" because the ACE doesn't exist on the object.`
