@@ -23,9 +23,9 @@ import (
 
 const jsonType = "application/json;odata.metadata=minimal;charset=utf-8"
 
-// one is a page with one unit, linked to another page where next is not "".
-func one(id, next string) string {
-	body := fmt.Sprintf(`"value":[{"id":%q,"displayName":%q}]`, id, id)
+// pageOf is a page with one unit, linked to another page where next is not "".
+func pageOf(next string) string {
+	body := `"value":[{"id":"a","displayName":"a"}]`
 	if next != "" {
 		body += fmt.Sprintf(`,"@odata.nextLink":%q`, next)
 	}
@@ -67,7 +67,7 @@ func TestAnswersThatAreNoListAreErrors(t *testing.T) {
 		"redirect":                  {answering(302, "", "", "Location", "https://127.0.0.1:1/"), 302, "no readable reason (HTTP 302"},
 		"no content":                {answering(204, "", ""), 204, "no readable reason (HTTP 204"},
 		"success with no body":      {answering(200, jsonType, ""), 0, "page without a list"},
-		"success of no type":        {answering(200, "", one("a", "")), 0, "page without a list"},
+		"success of no type":        {answering(200, "", pageOf("")), 0, "page without a list"},
 		"success that is a page":    {answering(200, "text/html", "<html></html>"), 0, "content"},
 		"success that is no JSON":   {answering(200, jsonType, `{"value":[{"id":"a"}`), 0, "json"},
 		"success with no list":      {answering(200, jsonType, `{}`), 0, "page without a list"},
@@ -80,7 +80,7 @@ func TestAnswersThatAreNoListAreErrors(t *testing.T) {
 		"object with an empty id":   {answering(200, jsonType, `{"value":[{"id":""}]}`), 0, "has no id"},
 		"link that is no text":      {answering(200, jsonType, `{"value":[],"@odata.nextLink":1}`), 0, "string"},
 		"empty link":                {answering(200, jsonType, `{"value":[],"@odata.nextLink":""}`), 0, "leads nowhere"},
-		"relative link":             {answering(200, jsonType, one("a", "/v1.0/more")), 0, "leads nowhere"},
+		"relative link":             {answering(200, jsonType, pageOf("/v1.0/more")), 0, "leads nowhere"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestBrokenFurtherPageIsNoShortList(t *testing.T) {
 					second.ServeHTTP(w, r)
 					return
 				}
-				answering(200, jsonType, one("a", host+"/v1.0/directory/administrativeUnits?$skiptoken=x"))(w, r)
+				answering(200, jsonType, pageOf(host+"/v1.0/directory/administrativeUnits?$skiptoken=x"))(w, r)
 			}))
 			host = client.url
 			if got, err := client.AdministrativeUnits(t.Context(), graph.AdministrativeUnitQuery{}); err == nil || got != nil {
@@ -144,7 +144,7 @@ func TestPagesThatGoInCirclesAreAnError(t *testing.T) {
 	t.Parallel()
 	var host string
 	client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answering(200, jsonType, one("a", host+"/v1.0/directory/administrativeUnits?$skiptoken=x"))(w, r)
+		answering(200, jsonType, pageOf(host+"/v1.0/directory/administrativeUnits?$skiptoken=x"))(w, r)
 	}))
 	host = client.url
 	if _, err := client.AdministrativeUnits(t.Context(), graph.AdministrativeUnitQuery{}); err == nil || !strings.Contains(err.Error(), "leads back") {
@@ -160,7 +160,7 @@ func TestObjectThatIsOnTwoPagesIsListedOnce(t *testing.T) {
 		if r.URL.Query().Get("$skiptoken") != "" {
 			next = ""
 		}
-		answering(200, jsonType, one("a", next))(w, r)
+		answering(200, jsonType, pageOf(next))(w, r)
 	}))
 	host = client.url
 	if got, err := client.AdministrativeUnits(t.Context(), graph.AdministrativeUnitQuery{}); err != nil || len(got) != 1 {
@@ -185,7 +185,7 @@ func TestTokenGoesToNoOtherHost(t *testing.T) {
 		"credentials":      "https://graph.microsoft.com@127.0.0.1:1/v1.0/more",
 		"host of Exchange": "https://outlook.office365.com/v1.0/more",
 	} {
-		client := serve(t, answering(200, jsonType, one("a", link)))
+		client := serve(t, answering(200, jsonType, pageOf(link)))
 		_, err := client.AdministrativeUnits(t.Context(), graph.AdministrativeUnitQuery{})
 		if err == nil || !strings.Contains(err.Error(), "no host of Microsoft Graph") {
 			t.Errorf("%s: got %v", name, err)

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
 
 func environment(pairs ...string) LookupEnv {
@@ -219,7 +220,7 @@ func TestACompleteConfigurationSendsNothing(t *testing.T) {
 	}
 }
 
-func TestAValueThatIsNotKnownYetIsNoErrorUntilExchangeIsAsked(t *testing.T) {
+func TestAValueThatIsNotKnownYetIsNoErrorUntilAServiceIsAsked(t *testing.T) {
 	t.Parallel()
 	config := complete()
 	config.ClientSecret = types.StringUnknown()
@@ -227,8 +228,13 @@ func TestAValueThatIsNotKnownYetIsNoErrorUntilExchangeIsAsked(t *testing.T) {
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	_, err := client.Exchange.ServicePrincipal(context.Background(), "33333333-3333-3333-3333-333333333333")
-	if err == nil || !strings.Contains(err.Error(), "client_secret is known only after apply") {
+	const want = "client_secret is known only after apply"
+	_, err := client.Exchange.ServicePrincipal(t.Context(), "33333333-3333-3333-3333-333333333333")
+	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
+	}
+	_, err = client.Graph.AdministrativeUnits(t.Context(), graph.AdministrativeUnitQuery{})
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("of Graph: got %v", err)
 	}
 }

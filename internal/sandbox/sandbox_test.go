@@ -47,14 +47,19 @@ func start(t *testing.T, options ...sandbox.Option) *sandbox.Sandbox {
 	return s
 }
 
-// token signs in with the sandbox's secret.
+// token signs in to Exchange with the sandbox's secret.
 func token(t *testing.T, s *sandbox.Sandbox) string {
+	t.Helper()
+	return tokenFor(t, s, "https://outlook.office365.com/.default")
+}
+
+func tokenFor(t *testing.T, s *sandbox.Sandbox, scope string) string {
 	t.Helper()
 	form := url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {s.ClientID()},
 		"client_secret": {s.ClientSecret()},
-		"scope":         {"https://outlook.office365.com/.default"},
+		"scope":         {scope},
 	}
 	var answer struct {
 		AccessToken string `json:"access_token"`
@@ -161,6 +166,54 @@ func TestSandboxTakesExchangesPathsInAnyLetterCase(t *testing.T) {
 				t.Errorf("answered %d", status)
 			}
 		})
+	}
+}
+
+func TestSandboxSpeaksAsGraphOnTheSameListener(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	graph, exchange := tokenFor(t, s, "https://graph.microsoft.com/.default"), token(t, s)
+	s.Requests().Reset()
+	const europe = "60f565a0-9a30-40e6-a34e-4023db4616c2"
+	ask := func(path, bearer string) int {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+bearer)
+		response, err := s.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := response.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode
+	}
+	s.Graph().Throttle(1, time.Second)
+	var want []fault.Request
+	for _, test := range []struct {
+		path, bearer string
+		recorded     fault.Request
+	}{
+		{"/v1.0/organization", graph, fault.Request{Cmdlet: "/organization", Status: http.StatusTooManyRequests}},
+		{"/v1.0/directory/administrativeUnits/" + europe, graph, fault.Request{Cmdlet: "/directory/administrativeUnits/{id}", Identity: europe, Status: http.StatusOK}},
+		{"/Beta/servicePrincipals", graph, fault.Request{Cmdlet: "/servicePrincipals", Status: http.StatusOK}},
+		{"/v1.0/servicePrincipals", exchange, fault.Request{Cmdlet: "/servicePrincipals", Status: http.StatusUnauthorized}},
+	} {
+		if got := ask(test.path, test.bearer); got != test.recorded.Status {
+			t.Errorf("%s: %d, want %d", test.path, got, test.recorded.Status)
+		}
+		test.recorded.Service, test.recorded.Page = fault.Graph, 1
+		want = append(want, test.recorded)
+	}
+	got := s.Requests().All()
+	for i := range got {
+		got[i].At = time.Time{}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("recorded %+v, want %+v", got, want)
 	}
 }
 

@@ -111,6 +111,9 @@ type answer struct {
 // ServeHTTP answers a request to Graph.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	seen := &Request{Path: withoutVersion(r.URL.Path), Page: 1, ClientRequestID: r.Header.Get("client-request-id")}
+	if resource, id, found := lookup(seen.Path); found {
+		seen.Path, seen.ID = resource.path, id
+	}
 	caller, refused := s.authenticate(r)
 	var given answer
 	switch {
@@ -170,7 +173,6 @@ func (s *Server) answer(r *http.Request, caller Caller, seen *Request) (answer, 
 	if !found {
 		return answer{}, unknownSegment(r.URL.Path)
 	}
-	seen.Path, seen.ID = resource.path, id
 	if r.Method != http.MethodGet {
 		return answer{}, methodNotAllowed()
 	}

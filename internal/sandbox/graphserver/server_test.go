@@ -410,7 +410,10 @@ func TestThrottledRequestsAreToldWhenToComeBack(t *testing.T) {
 		want []string
 	}{{30 * time.Second, []string{"30"}}, {0, []string{"0"}}, {-1, nil}} {
 		g.Throttle(1, test.wait)
-		got := g.get(t, everything, units)
+		got := g.get(t, everything, units+"/"+europe)
+		if last := g.seen[len(g.seen)-1]; last.Path != "/directory/administrativeUnits/{id}" || last.ID != europe || last.Status != http.StatusTooManyRequests {
+			t.Errorf("the server told of %+v", last)
+		}
 		if got.status != http.StatusTooManyRequests || !slices.Equal(got.header.Values("Retry-After"), test.want) || got.body.Error.Code != "TooManyRequests" {
 			t.Errorf("%s: %d, Retry-After %q, %s", test.wait, got.status, got.header.Values("Retry-After"), got.text)
 		}
