@@ -647,6 +647,26 @@ resource "exchange_service_principal" "test" {
 	}
 }
 
+func TestRoleAssignmentFollowsAUserWhoIsRenamed(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{Steps: []resource.TestStep{
+		{Config: config("name", "Test", "role", "Mail Recipients", "user", "lynne@contoso.com")},
+		{
+			PreConfig: s.Does("Set-Mailbox", map[string]any{"Identity": "lynne@contoso.com", "MicrosoftOnlineServicesID": "lynne.robbins@contoso.com"}),
+			Config:    config("name", "Test", "role", "Mail Recipients", "user", "lynne.robbins@contoso.com"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectEmptyPlan(),
+			}},
+		},
+		{
+			// Another user is another assignment.
+			Config:           config("name", "Test", "role", "Mail Recipients", "user", "alex@contoso.com"),
+			ConfigPlanChecks: action(plancheck.ResourceActionDestroyBeforeCreate),
+		},
+	}})
+}
+
 func TestRoleAssignmentWaitsForANewServicePrincipalAndForItself(t *testing.T) {
 	t.Parallel()
 	s := acctest.Start(t, func(b *tenant.Behavior) {
