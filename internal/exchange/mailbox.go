@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
@@ -30,7 +32,7 @@ type Mailbox struct {
 	HiddenFromAddressLists    bool
 	CustomAttributes          map[string]string   // by property name, CustomAttribute1 to 15; those that are set
 	ExtensionCustomAttributes map[string][]string // by property name, ExtensionCustomAttribute1 to 5; those that are set
-	AdministrativeUnits       []string            // the units it is a member of, as Exchange names them
+	AdministrativeUnits       []string            // the units it is a member of, by object id, lower case and sorted
 	WhenCreated               time.Time           // zero where Exchange does not tell
 }
 
@@ -76,8 +78,14 @@ func mailboxFrom(row adminapi.Row) Mailbox {
 		HiddenFromAddressLists:    row.Bool("HiddenFromAddressListsEnabled"),
 		CustomAttributes:          map[string]string{},
 		ExtensionCustomAttributes: map[string][]string{},
-		AdministrativeUnits:       slices.Sorted(slices.Values(row.Texts("AdministrativeUnits"))),
 	}
+	for _, unit := range row.Texts("AdministrativeUnits") {
+		if uuid.Validate(unit) == nil {
+			unit = strings.ToLower(unit)
+		}
+		mailbox.AdministrativeUnits = append(mailbox.AdministrativeUnits, unit)
+	}
+	slices.Sort(mailbox.AdministrativeUnits)
 	for number := 1; number <= customAttributes; number++ {
 		if text := row.Text(customAttribute(number)); text != "" {
 			mailbox.CustomAttributes[customAttribute(number)] = text
