@@ -37,10 +37,18 @@ var answers = map[string]func(*tenant.Behavior){
 	"null after changes":                   func(b *tenant.Behavior) { b.SetOutput = tenant.SetNull },
 	"no object after creation":             func(b *tenant.Behavior) { b.NewOutput = tenant.NewEmpty },
 	"one refusal before the role is known": func(b *tenant.Behavior) { b.RoleNotPropagated = 1 },
+	"an error for an empty list":           func(b *tenant.Behavior) { b.EmptyAccessPolicies = tenant.NoAccessPoliciesError },
+	"apps as lists":                        func(b *tenant.Behavior) { b.AccessPolicyAppID = tenant.AppIDList },
+	"scopes by their id in Entra":          func(b *tenant.Behavior) { b.AccessPolicyScope = tenant.ScopeByEntraID },
+	"opposites accepted":                   func(b *tenant.Behavior) { b.OppositeAccessPolicy = tenant.OppositeAccepted },
+	"an error for an empty list, and all objects for what is not there": func(b *tenant.Behavior) {
+		b.EmptyAccessPolicies, b.WrongIdentity = tenant.NoAccessPoliciesError, tenant.WrongIdentityAll
+	},
 	"everything at once": func(b *tenant.Behavior) {
 		b.ErrorFormat, b.NotFoundStatus = tenant.ErrorJSON, 500
 		b.NullProperties, b.SingleLists, b.GUIDCase, b.DNCase = tenant.NullsAbsent, tenant.SingleString, tenant.GUIDUpper, tenant.DNLower
 		b.Booleans, b.SetOutput, b.NewOutput, b.WriteNeedsDomainAnchor = tenant.BooleansString, tenant.SetNoContent, tenant.NewEmpty, true
+		b.EmptyAccessPolicies, b.AccessPolicyAppID, b.AccessPolicyScope = tenant.NoAccessPoliciesError, tenant.AppIDList, tenant.ScopeByEntraID
 	},
 }
 
@@ -84,14 +92,15 @@ func lifecycle(s *acctest.Sandbox) []resource.TestStep {
 		},
 		{
 			// It was the last one of the tenant.
-			PreConfig:        s.Does("Remove-ApplicationAccessPolicy", map[string]any{"Identity": identity(reader, all)}),
+			PreConfig: func() {
+				s.Run("Remove-ApplicationAccessPolicy", map[string]any{"Identity": s.Tenant().ApplicationAccessPolicies()[0].Identity})
+			},
 			Config:           replaced,
 			ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
 			Check:            has(s, [4]string{reader, all, restrict, "Reads invoices"}),
 		},
 		{
-			ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: identity(reader, all),
-			Config: replaced,
+			ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID, Config: replaced,
 		},
 		{
 			// A scope that is refused while planning is one whatever form the answer has.

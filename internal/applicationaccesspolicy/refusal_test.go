@@ -13,8 +13,8 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
 
-// A caller that may not read recipients gets past the plan with any scope, and Exchange refuses it on its own.
-func TestRefusalsThatNeedNoFurtherQuestion(t *testing.T) {
+// A recipient may stop to be a security principal between plan and apply, and Exchange then says so on its own.
+func TestRefusalsSayWhatExchangeSaidAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		err  *adminapi.Error
@@ -33,17 +33,17 @@ func TestRefusalsThatNeedNoFurtherQuestion(t *testing.T) {
 		"throttled": {&adminapi.Error{Class: adminapi.Throttled, Message: "Slow down."}, "", []string{"Slow down.", "max_concurrency"}},
 	} {
 		test.err.Cmdlet = "New-ApplicationAccessPolicy"
-		refusal := (&Resource{}).refusal(t.Context(), exchange.NewApplicationAccessPolicy{PolicyScopeID: "nobody"}, test.err)
+		got := refusal(exchange.NewApplicationAccessPolicy{PolicyScopeID: "nobody"}, test.err)
 		at := ""
-		if attribute, ok := refusal.(diag.DiagnosticWithPath); ok {
+		if attribute, ok := got.(diag.DiagnosticWithPath); ok {
 			at = attribute.Path().String()
 		}
-		if at != test.path || refusal.Severity() != diag.SeverityError {
-			t.Errorf("%s: is a %s on %q", name, refusal.Severity(), at)
+		if at != test.path || got.Severity() != diag.SeverityError {
+			t.Errorf("%s: is a %s on %q", name, got.Severity(), at)
 		}
 		for _, want := range test.says {
-			if !strings.Contains(refusal.Detail(), want) {
-				t.Errorf("%s: %q is not in %q", name, want, refusal.Detail())
+			if !strings.Contains(got.Detail(), want) {
+				t.Errorf("%s: %q is not in %q", name, want, got.Detail())
 			}
 		}
 	}

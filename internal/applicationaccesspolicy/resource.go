@@ -162,9 +162,19 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	policy, err := r.client.CreateApplicationAccessPolicy(ctx, plan.toAPI())
+	wanted := plan.toAPI()
+	taken, err := r.client.ApplicationAccessPoliciesOf(ctx, wanted.AppID, wanted.PolicyScopeID)
 	if err != nil {
-		resp.Diagnostics.Append(r.refusal(ctx, plan.toAPI(), err))
+		resp.Diagnostics.Append(diagnostic.Error("The application access policy was not created, because those that are there could not be read", err))
+		return
+	}
+	if len(taken) > 0 {
+		resp.Diagnostics.Append(exists(wanted, taken[0]))
+		return
+	}
+	policy, err := r.client.CreateApplicationAccessPolicy(ctx, wanted)
+	if err != nil {
+		resp.Diagnostics.Append(refusal(wanted, err))
 		return
 	}
 	save := func() {
@@ -181,8 +191,24 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	save()
 }
 
-// refusal says why a policy was not created, on the attribute at fault where there is one.
-func (r *Resource) refusal(ctx context.Context, wanted exchange.NewApplicationAccessPolicy, err error) diag.Diagnostic {
+// exists is the diagnostic for a policy that the application has for the scope already.
+func exists(wanted exchange.NewApplicationAccessPolicy, policy exchange.ApplicationAccessPolicy) diag.Diagnostic {
+	const summary = "The application has a policy for this scope already"
+	err := fmt.Errorf("Exchange holds one policy for an application and a scope, and that of the application %s for '%s' has the access right %s",
+		policy.AppID, policy.ScopeName, policy.AccessRight)
+	if policy.AccessRight == wanted.AccessRight {
+		return diagnostic.AlreadyExists(summary, ResourceType, policy.Identity, err)
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("access_right"), summary+", with another access right",
+		fmt.Sprintf("%s.\n\n"+
+			"If this change replaces that policy, it has to be removed first: take create_before_destroy out for this one change. Until the new policy is there, the application "+
+			"reaches what its other policies leave it, or every mailbox where it has none. A RestrictAccess policy for a group without members keeps it from them meanwhile.\n\n"+
+			"If the policy is not managed by Terraform yet, import it:\n\n%s",
+			err, diagnostic.ImportBlock(ResourceType, policy.Identity)))
+}
+
+// refusal says why Exchange did not take a policy, on the attribute at fault where there is one.
+func refusal(wanted exchange.NewApplicationAccessPolicy, err error) diag.Diagnostic {
 	const summary = "The application access policy could not be created"
 	scope := path.Root("policy_scope_group_id")
 	switch {
@@ -196,25 +222,9 @@ func (r *Resource) refusal(ctx context.Context, wanted exchange.NewApplicationAc
 		return diag.NewErrorDiagnostic(summary, err.Error()+"\n\n"+
 			"An organization has room for some 100 policies with ordinary descriptions, and for some 300 where each description is a single space. Shorten descriptions, "+
 			"give an application one policy for a group that holds all its mailboxes, or use exchange_role_assignment, which has no such limit.")
-	case exchange.MayBeTaken(err):
-		if policies, listErr := r.client.ApplicationAccessPoliciesOf(ctx, wanted.AppID, wanted.PolicyScopeID); listErr == nil && len(policies) > 0 {
-			return taken(wanted, policies[0], err)
-		}
+	default:
+		return diagnostic.Error(summary, err)
 	}
-	return diagnostic.Error(summary, err)
-}
-
-// taken is the diagnostic for a policy that the application has for the scope already.
-func taken(wanted exchange.NewApplicationAccessPolicy, policy exchange.ApplicationAccessPolicy, err error) diag.Diagnostic {
-	if policy.AccessRight == wanted.AccessRight {
-		return diagnostic.AlreadyExists("The application has a policy for this scope already", ResourceType, policy.Identity, err)
-	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("access_right"), "The application has a policy for this scope already, with another access right",
-		fmt.Sprintf("%s\n\n"+
-			"Exchange holds one policy for an application and a scope, and that one has %s. If it is the one that this change replaces, it has to be removed first, so take create_before_destroy "+
-			"out for this change. Until the new policy is there, the application then reaches what its other policies leave it, or every mailbox where it has none: a RestrictAccess policy "+
-			"for an empty group keeps it from them meanwhile. If the policy is not managed by Terraform yet, import it:\n\n%s",
-			err, policy.AccessRight, diagnostic.ImportBlock(ResourceType, policy.Identity)))
 }
 
 // principals says what else to use than a scope that is no security principal.
@@ -235,6 +245,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	policy, err := r.client.ApplicationAccessPolicy(ctx, state.ID.ValueString())
 	if exchange.IsNotFound(err) {
+		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
 		return
 	}

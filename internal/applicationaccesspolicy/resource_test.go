@@ -321,25 +321,34 @@ func TestPolicyThatIsCreatedBeforeItsPredecessorIsDestroyedLeavesNoGap(t *testin
 
 func TestPolicyOfAnotherAccessRightForTheSameScopeSaysHowToReplaceIt(t *testing.T) {
 	t.Parallel()
-	s := acctest.Start(t)
-	s.Test(resource.TestCase{Steps: []resource.TestStep{
-		{Config: config(reader, finance, restrict, createBeforeDestroy)},
-		{
-			Config:      config(reader, finance, deny, createBeforeDestroy),
-			ExpectError: wrapped(`(?s)with another access right.*access_right = "DenyAccess".*already exists.*that one has RestrictAccess.*take create_before_destroy out.*import \{`),
-		},
-		{
-			// Nothing was lost on the way, and the way that the error names is one.
-			PreConfig: func() {
-				if err := restricts(s.Tenant(), reader, finance); err != nil {
-					t.Error(err)
-				}
-			},
-			Config:           config(reader, finance, deny),
-			ConfigPlanChecks: plans(plancheck.ResourceActionDestroyBeforeCreate),
-			Check:            has(s, [4]string{reader, finance, deny, ""}),
-		},
-	}})
+	for name, answer := range map[string]func(*tenant.Behavior){
+		"which Exchange would refuse": func(b *tenant.Behavior) { b.OppositeAccessPolicy = tenant.OppositeRefused },
+		"which Exchange would accept": func(b *tenant.Behavior) { b.OppositeAccessPolicy = tenant.OppositeAccepted },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := acctest.Start(t, answer)
+			s.Test(resource.TestCase{Steps: []resource.TestStep{
+				{Config: config(reader, finance, restrict, createBeforeDestroy)},
+				{
+					Config: config(reader, finance, deny, createBeforeDestroy),
+					ExpectError: wrapped(`(?s)with another access right.*access_right = "DenyAccess".*has the access right RestrictAccess` +
+						`.*take create_before_destroy out.*import \{`),
+				},
+				{
+					// Nothing was lost on the way, and the way that the error names is one.
+					PreConfig: func() {
+						if err := restricts(s.Tenant(), reader, finance); err != nil {
+							t.Error(err)
+						}
+					},
+					Config:           config(reader, finance, deny),
+					ConfigPlanChecks: plans(plancheck.ResourceActionDestroyBeforeCreate),
+					Check:            has(s, [4]string{reader, finance, deny, ""}),
+				},
+			}})
+		})
+	}
 }
 
 func TestPolicyWhoseScopeIsKnownAtApplyOnly(t *testing.T) {

@@ -141,8 +141,9 @@ func (c *Client) CreateApplicationAccessPolicy(ctx context.Context, object NewAp
 	return read, err
 }
 
-// ApplicationAccessPoliciesOf returns the policies that an application has for a scope: one, where the service holds
-// an identity once.
+// ApplicationAccessPoliciesOf returns the policies that an application has for a scope: one at most, where the service
+// holds an identity once. Whether it takes a second one of the opposite access right is not known. The two would have
+// one identity and could not be changed or removed any more, so ask before creating one.
 func (c *Client) ApplicationAccessPoliciesOf(ctx context.Context, appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
 	scope, found, err := c.PolicyScope(ctx, policyScopeID)
 	if err != nil || !found {
@@ -248,13 +249,6 @@ func IsNoSecurityPrincipal(err error) bool {
 // IsPolicyStoreFull reports whether err says that there is no room for another policy.
 func IsPolicyStoreFull(err error) bool {
 	return answered(err, "total size of App Access Policies exceeded")
-}
-
-// MayBeTaken reports whether a creation may have been refused because there is such an object already. What the
-// service says to a second policy for one application and scope is not known, so every refusal without a class of its
-// own counts.
-func MayBeTaken(err error) bool {
-	return IsAlreadyExists(err) || refused(err)
 }
 
 // answered reports whether err is an answer of Exchange's that has some words in it.

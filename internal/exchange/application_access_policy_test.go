@@ -97,20 +97,20 @@ func TestRefusalsOfPoliciesAreToldByTheirWords(t *testing.T) {
 		return fmt.Errorf("creating: %w", &adminapi.Error{Cmdlet: "New-ApplicationAccessPolicy", Class: class, Message: message})
 	}
 	for name, test := range map[string]struct {
-		err                    error
-		principal, full, taken bool
+		err             error
+		principal, full bool
 	}{
-		"no principal": {said(adminapi.Other, "The identity of the policy scope is not a security principal."), true, false, true},
-		"full":         {said(adminapi.Other, "The total size of App Access Policies exceeded the limit."), false, true, true},
-		"exists":       {said(adminapi.AlreadyExists, "The object 'x' already exists."), false, false, true},
-		"other words":  {said(adminapi.InvalidInput, "A policy is there."), false, false, true},
-		"throttled":    {said(adminapi.Throttled, "Slow down."), false, false, false},
-		"lost":         {said(adminapi.Transient, ""), false, false, false},
-		"not asked":    {errors.New("is not a security principal"), false, false, false},
-		"ended":        {context.Canceled, false, false, false},
+		"no principal": {said(adminapi.Other, "The identity of the policy scope is not a security principal."), true, false},
+		"full":         {said(adminapi.Other, "The total size of App Access Policies exceeded the limit."), false, true},
+		"exists":       {said(adminapi.AlreadyExists, "The object 'x' already exists."), false, false},
+		"other words":  {said(adminapi.InvalidInput, "A policy is there."), false, false},
+		"throttled":    {said(adminapi.Throttled, "Slow down."), false, false},
+		"lost":         {said(adminapi.Transient, ""), false, false},
+		"not asked":    {errors.New("is not a security principal"), false, false},
+		"ended":        {context.Canceled, false, false},
 	} {
-		if IsNoSecurityPrincipal(test.err) != test.principal || IsPolicyStoreFull(test.err) != test.full || MayBeTaken(test.err) != test.taken {
-			t.Errorf("%s: no principal %t, full %t, taken %t", name, IsNoSecurityPrincipal(test.err), IsPolicyStoreFull(test.err), MayBeTaken(test.err))
+		if IsNoSecurityPrincipal(test.err) != test.principal || IsPolicyStoreFull(test.err) != test.full {
+			t.Errorf("%s: no principal %t, full %t", name, IsNoSecurityPrincipal(test.err), IsPolicyStoreFull(test.err))
 		}
 	}
 }
