@@ -18,8 +18,12 @@ import (
 	kiota "github.com/microsoft/kiota-http-go"
 )
 
-// maxErrorBody is more than the body of any error of Graph's.
-const maxErrorBody = 64 << 10
+const (
+	// maxErrorBody is more than the body of any error of Graph's.
+	maxErrorBody = 64 << 10
+	// maxPageBody is more than any page of the objects that are asked for.
+	maxPageBody = 16 << 20
+)
 
 // Error is an answer of Microsoft Graph's that is not what was asked for, or the
 // loss of one. It holds no token.
@@ -106,6 +110,7 @@ func (refusals) Intercept(pipeline kiota.Pipeline, index int, request *http.Requ
 		return nil, answered
 	}
 	if response.StatusCode == http.StatusOK {
+		response.Body = http.MaxBytesReader(nil, response.Body, maxPageBody)
 		return response, nil
 	}
 	defer drain(response)

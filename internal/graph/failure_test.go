@@ -67,6 +67,7 @@ func TestAnswersThatAreNoListAreErrors(t *testing.T) {
 		"redirect":                  {answering(302, "", "", "Location", "https://127.0.0.1:1/"), 302, "no readable reason (HTTP 302"},
 		"no content":                {answering(204, "", ""), 204, "no readable reason (HTTP 204"},
 		"success with no body":      {answering(200, jsonType, ""), 0, "page without a list"},
+		"success without an end":    {answering(200, jsonType, `{"value":[`+strings.Repeat(" ", 16<<20)+`]}`), 0, "too large"},
 		"success of no type":        {answering(200, "", pageOf("")), 0, "page without a list"},
 		"success that is a page":    {answering(200, "text/html", "<html></html>"), 0, "content"},
 		"success that is no JSON":   {answering(200, jsonType, `{"value":[{"id":"a"}`), 0, "json"},
