@@ -32,7 +32,8 @@ func TestEachPlanWarnsOnceThatPoliciesAreSuperseded(t *testing.T) {
 		"turned off by a variable": {three, []string{"EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING", "true"}, 0},
 		"turned on again": {
 			"provider \"exchange\" {\n  suppress_application_access_policy_warning = false\n}\n" + three,
-			[]string{"EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING", "true"}, 1,
+			[]string{"EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING", "true"},
+			1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

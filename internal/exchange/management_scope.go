@@ -161,7 +161,7 @@ func (c *Client) UpdateManagementScope(ctx context.Context, guid, lastName strin
 // unsettled says what of the change does not show yet. Exchange may spell a filter or a root in its own way, so one
 // that is neither what was sent nor what was there before counts as the change.
 func (change ManagementScopeChange) unsettled(before, after ManagementScope) error {
-	const still = "Exchange accepted the %s %q and still answers %q"
+	const still = "the %s %q was accepted by Exchange, which still answers %q"
 	if want := change.Name; want != nil && after.Name != *want {
 		return notYet{fmt.Errorf(still, "name", *want, after.Name)}
 	}

@@ -46,8 +46,10 @@ func TestMailboxPermissionShowsAndMendsDrift(t *testing.T) {
 		"list reset":    {"Remove-MailboxPermission", map[string]any{"Identity": support, "ResetDefault": true}, plancheck.ResourceActionCreate, []string{"Add"}},
 		// One entry in two rows: it is replaced, and both rows go.
 		"right added to children": {
-			"Add-MailboxPermission", ofAdele([]any{"DeleteItem"}, "InheritanceType", "Children"),
-			plancheck.ResourceActionDestroyBeforeCreate, []string{"Remove", "Remove", "Add"},
+			"Add-MailboxPermission",
+			ofAdele([]any{"DeleteItem"}, "InheritanceType", "Children"),
+			plancheck.ResourceActionDestroyBeforeCreate,
+			[]string{"Remove", "Remove", "Add"},
 		},
 	} {
 		for form, repeated := range map[string]tenant.RepeatedPermission{"": tenant.RepeatedMerged, ", in rows of their own": tenant.RepeatedSeparate} {

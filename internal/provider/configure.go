@@ -238,13 +238,13 @@ func (m *model) share(service *exchange.Client, directory *graph.Client) *client
 func (m *model) required() diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, setting := range m.settings()[:2] {
-		switch value := setting.value.ValueString(); {
-		case value == "":
+		value := setting.value.ValueString()
+		if value == "" {
 			diags.AddAttributeError(path.Root(setting.attribute), "The provider does not know where to sign in",
 				fmt.Sprintf("Set %s in the provider block, or the environment variable %s or %s.", setting.attribute, setting.variables[0], setting.variables[1]))
-		default:
-			diags.Append(customtype.GUID.Validate(value, path.Root(setting.attribute))...)
+			continue
 		}
+		diags.Append(customtype.GUID.Validate(value, path.Root(setting.attribute))...)
 	}
 	return diags
 }

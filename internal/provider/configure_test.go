@@ -72,19 +72,23 @@ func TestACredentialComesFromOnePlace(t *testing.T) {
 		secret, path, id string
 	}{
 		"EXCHANGE_ before ARM_": {
-			model{}, []string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_CERTIFICATE_PATH", "theirs", "ARM_CLIENT_ID", "their id"},
+			model{},
+			[]string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_CERTIFICATE_PATH", "theirs", "ARM_CLIENT_ID", "their id"},
 			"ours", "", "their id",
 		},
 		"the block before both": {
-			model{ClientCertificatePath: types.StringValue("block")}, []string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_SECRET", "theirs"},
+			model{ClientCertificatePath: types.StringValue("block")},
+			[]string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_SECRET", "theirs"},
 			"", "block", "",
 		},
 		"the block's unknown before both": {
-			model{ClientCertificatePath: types.StringUnknown()}, []string{"EXCHANGE_CLIENT_SECRET", "ours"},
+			model{ClientCertificatePath: types.StringUnknown()},
+			[]string{"EXCHANGE_CLIENT_SECRET", "ours"},
 			"", "", "",
 		},
 		"two of one place": {
-			model{}, []string{"ARM_CLIENT_SECRET", "secret", "ARM_CLIENT_CERTIFICATE_PATH", "path"},
+			model{},
+			[]string{"ARM_CLIENT_SECRET", "secret", "ARM_CLIENT_CERTIFICATE_PATH", "path"},
 			"secret", "path", "",
 		},
 	} {

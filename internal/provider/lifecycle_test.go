@@ -111,7 +111,7 @@ func lifecycle(s *acctest.Sandbox) []resource.TestStep {
 		{
 			Config:            made,
 			ConfigStateChecks: authorized("Application Mail.Read", true),
-			Check:             s.Check(counts(1, 1, 5)),
+			Check:             s.Check(hasFurtherObjects),
 		},
 		{
 			Config: changed,
@@ -123,13 +123,13 @@ func lifecycle(s *acctest.Sandbox) []resource.TestStep {
 				statecheck.ExpectKnownValue("exchange_role_assignment.scope", tfjsonpath.New("custom_resource_scope"), knownvalue.StringExact("Berlin recipients")),
 				statecheck.ExpectKnownValue("exchange_role_assignment.scope", tfjsonpath.New("enabled"), knownvalue.Bool(false)),
 			},
-			Check: s.Check(counts(1, 1, 5)),
+			Check: s.Check(hasFurtherObjects),
 		},
 		{
 			Config:            replaced,
 			ConfigPlanChecks:  allAre(plancheck.ResourceActionDestroyBeforeCreate, "exchange_role_assignment.scope"),
 			ConfigStateChecks: authorized("Application Mail.Send", true),
-			Check:             s.Check(counts(1, 1, 5)),
+			Check:             s.Check(hasFurtherObjects),
 		},
 		{
 			PreConfig: func() {
@@ -138,7 +138,7 @@ func lifecycle(s *acctest.Sandbox) []resource.TestStep {
 			},
 			Config:           replaced,
 			ConfigPlanChecks: allAre(plancheck.ResourceActionCreate, "exchange_role_assignment.scope", "exchange_role_assignment.unit"),
-			Check:            s.Check(counts(1, 1, 5)),
+			Check:            s.Check(hasFurtherObjects),
 		},
 		imports("exchange_service_principal.test", "object_id", replaced),
 		imports("exchange_management_scope.test", "name", replaced),
@@ -159,20 +159,18 @@ func imports(address, attribute, config string) resource.TestStep {
 	}
 }
 
-// counts checks how many objects there are more than in a new tenant.
-func counts(servicePrincipals, managementScopes, roleAssignments int) func(*tenant.Tenant) error {
+// hasFurtherObjects checks that there are the objects of the configuration beside those of a new tenant, and no others.
+func hasFurtherObjects(t *tenant.Tenant) error {
 	seed := tenant.Contoso()
-	return func(t *tenant.Tenant) error {
-		got := []int{
-			len(t.ServicePrincipals()) - len(seed.ServicePrincipals()),
-			len(t.ManagementScopes()) - len(seed.ManagementScopes()),
-			len(t.RoleAssignments()) - len(seed.RoleAssignments()),
-		}
-		if want := []int{servicePrincipals, managementScopes, roleAssignments}; fmt.Sprint(got) != fmt.Sprint(want) {
-			return fmt.Errorf("the tenant has %v further service principals, scopes and assignments, want %v", got, want)
-		}
-		return nil
+	got := [...]int{
+		len(t.ServicePrincipals()) - len(seed.ServicePrincipals()),
+		len(t.ManagementScopes()) - len(seed.ManagementScopes()),
+		len(t.RoleAssignments()) - len(seed.RoleAssignments()),
 	}
+	if want := [...]int{1, 1, 5}; got != want {
+		return fmt.Errorf("the tenant has %v further service principals, scopes and assignments, want %v", got, want)
+	}
+	return nil
 }
 
 // configuration is one of everything, with the parts that change.

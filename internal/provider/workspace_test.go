@@ -56,8 +56,8 @@ func (w *workspace) example(name string) {
 	write(w.t, w.folder, name, string(read(w.t, filepath.Join("..", "..", "examples", "adopting-a-tenant", name))))
 }
 
-// run runs Terraform and returns what it printed. It fails the test where Terraform fails.
-func (w *workspace) run(arguments ...string) string {
+// run runs Terraform. It fails the test where Terraform fails.
+func (w *workspace) run(arguments ...string) {
 	w.t.Helper()
 	command := exec.CommandContext(w.t.Context(), w.engine, arguments...)
 	command.Dir = w.folder
@@ -67,7 +67,6 @@ func (w *workspace) run(arguments ...string) string {
 	if err != nil {
 		w.t.Fatalf("%s: %v\n%s", strings.Join(arguments, " "), err, output)
 	}
-	return string(output)
 }
 
 // planned counts what a plan would do to resources.
