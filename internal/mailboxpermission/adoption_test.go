@@ -5,6 +5,8 @@ package mailboxpermission_test
 
 import (
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -180,6 +182,44 @@ func TestMailboxPermissionAdoptsAnIdenticalEntry(t *testing.T) {
 			Check: resource.ComposeAggregateTestCheckFunc(has(s, support, entry{adele, "FullAccess ReadPermission", false, "All", false}), writes(s)),
 		}},
 	})
+}
+
+// Whoever imports or takes over an entry is told that its auto-mapping may be another than state says, where there can
+// be any.
+func TestMailboxPermissionSaysThatAutoMappingIsNotKnown(t *testing.T) {
+	t.Parallel()
+	const (
+		id       = support + "|" + adele
+		imported = "Auto-mapping of an imported mailbox permission is not known"
+		adopted  = "The mailbox permission was there already"
+	)
+	provider := acctest.BuildProvider(t)
+	for name, test := range map[string]struct {
+		right   string
+		deny    bool
+		command []string
+		says    string // the warning, or nothing
+	}{
+		"import":                      {"FullAccess", false, []string{"import", address, id}, imported},
+		"import without FullAccess":   {"ReadPermission", false, []string{"import", address, id}, ""},
+		"import of a denial":          {"FullAccess", true, []string{"import", address, id + "|deny"}, ""},
+		"adoption":                    {"FullAccess", false, []string{"apply", "-auto-approve"}, adopted},
+		"adoption without FullAccess": {"ReadPermission", false, []string{"apply", "-auto-approve"}, ""},
+		"adoption of a denial":        {"FullAccess", true, []string{"apply", "-auto-approve"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := acctest.Start(t)
+			s.Run("Add-MailboxPermission", ofAdele([]any{test.right}, "Deny", test.deny))
+			object := given(`["`+test.right+`"]`, "deny", strconv.FormatBool(test.deny))
+			said := s.Command(provider, object)(t, append(test.command, "-no-color")...)
+			for _, warning := range []string{imported, adopted} {
+				if got, want := strings.Contains(said, warning), test.says == warning; got != want {
+					t.Errorf("%q is said: %t, want %t:\n%s", warning, got, want, said)
+				}
+			}
+		})
+	}
 }
 
 func TestMailboxPermissionThatDiffersIsReportedWithItsImportBlock(t *testing.T) {

@@ -28,10 +28,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	id := state.identity().toAPI()
-	keepSame(ctx, resp, path.Root("mailbox"), &plan.Mailbox, state.Mailbox, func(mailbox string) (bool, error) {
+	keepSame(resp, path.Root("mailbox"), &plan.Mailbox, state.Mailbox, func(mailbox string) (bool, error) {
 		return r.sameMailbox(ctx, mailbox, id)
 	})
-	keepSame(ctx, resp, path.Root("user"), &plan.User, state.User, func(user string) (bool, error) {
+	keepSame(resp, path.Root("user"), &plan.User, state.User, func(user string) (bool, error) {
 		return r.sameTrustee(ctx, user, id)
 	})
 	if !plan.AccessRights.IsUnknown() && (exchange.MailboxPermission{AccessRights: state.accessRights()}).Has(plan.accessRights()) {
@@ -41,7 +41,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // keepSame keeps the reference that state has where the plan's is the same, and replaces the entry where it is not.
-func keepSame(ctx context.Context, resp *resource.ModifyPlanResponse, attribute path.Path, planned *customtype.Value, was customtype.Value, same func(string) (bool, error)) {
+func keepSame(resp *resource.ModifyPlanResponse, attribute path.Path, planned *customtype.Value, was customtype.Value, same func(string) (bool, error)) {
 	if planned.Equal(was) {
 		return
 	}
