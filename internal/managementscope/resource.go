@@ -185,6 +185,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	object, err := r.client.FindManagementScope(ctx, state.ID.ValueString(), state.Name.ValueString())
 	if exchange.IsNotFound(err) {
+		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
 		return
 	}
