@@ -92,7 +92,7 @@ import {
 resource "exchange_mailbox_permission" "all" {
   for_each         = local.permissions
   mailbox          = each.value.mailbox
-  user             = each.value.user
+  user             = each.value.user_sid # what Exchange shows as user may name somebody else, too
   access_rights    = each.value.access_rights
   deny             = each.value.deny
   inheritance_type = each.value.inheritance_type

@@ -58,6 +58,33 @@ func TestPolicyImportHoldsTheScopesGUID(t *testing.T) {
 	}})
 }
 
+func TestPolicyThatWasImportedIsKeptWhenTheScopesNameNoLongerResolves(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Run("New-ApplicationAccessPolicy", map[string]any{
+		"AppId": reader, "PolicyScopeGroupId": "auditor@contoso.com", "AccessRight": restrict, "Description": " ",
+	})
+	imported := "import {\n  to = " + address + "\n  id = " + fmt.Sprintf("%q", identity(reader, "Fabrikam Auditor")) + "\n}\n" +
+		config(reader, "auditor@contoso.com", restrict, description(" "))
+	s.Test(resource.TestCase{
+		CheckDestroy: func(*terraform.State) error { return nil },
+		Steps: []resource.TestStep{
+			// A description that is blank is one, too.
+			{Config: imported, ConfigPlanChecks: plans(plancheck.ResourceActionNoop)},
+			{
+				PreConfig: func() {
+					if err := s.Tenant().DeleteRecipient("auditor@contoso.com"); err != nil {
+						t.Fatal(err)
+					}
+				},
+				Config:      imported,
+				ExpectError: wrapped(`(?s)Scope that names no recipient, or several.*policy_scope_group_id.*is kept`),
+			},
+			{Config: config(reader, recipient("Fabrikam Auditor").GUID, restrict, description(" ")), ConfigPlanChecks: plansNothing()},
+		},
+	})
+}
+
 func TestPolicyThatExistsIsReportedWithAnImportBlockThatWorks(t *testing.T) {
 	t.Parallel()
 	s := acctest.Start(t)

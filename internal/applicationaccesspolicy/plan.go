@@ -77,11 +77,25 @@ func (r *Resource) planScope(ctx context.Context, plan *model, state model, resp
 		plan.PolicyScopeGroupID = state.PolicyScopeGroupID
 	case !found && planned.Equal(state.PolicyScopeGroupID):
 		// The scope was renamed or deleted. The policy is still for it, and can be for nothing else by this name.
+	case !found:
+		// To replace the policy now would take it away first, and then find no scope to make the new one for.
+		resp.Diagnostics.AddAttributeError(path.Root("policy_scope_group_id"), "Scope that names no recipient, or several",
+			fmt.Sprintf("Exchange does not know one recipient called '%s'. The policy that is there is about %s (GUID %s), and is kept. "+
+				"Where that group was renamed, write its new name, its address or the GUID. To make the policy about a group that this configuration creates, refer to that group's attributes.",
+				planned.ValueString(), called(state.ScopeName.ValueString()), state.ScopeGUID.ValueString()))
 	default:
 		refuse(scope, resp)
 		plan.ID, plan.ScopeName, plan.ScopeGUID = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
 		resp.RequiresReplace.Append(path.Root("policy_scope_group_id"), path.Root("scope_guid"))
 	}
+}
+
+// called names a scope in a sentence; one that was deleted has no name any more.
+func called(scopeName string) string {
+	if scopeName == "" {
+		return "a scope that was deleted"
+	}
+	return "'" + scopeName + "'"
 }
 
 // refuse refuses a scope that Exchange itself says is no security principal.

@@ -184,10 +184,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	// The policy exists, so it goes into state before anything else can fail.
 	save()
-	if policy, err = r.client.AwaitApplicationAccessPolicy(ctx, policy.Identity); err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The application access policy was created, but Exchange does not show it", err))
+	shown, err := r.client.AwaitApplicationAccessPolicy(ctx, policy.Identity)
+	if err != nil {
+		// An error would have Terraform replace the policy, and leave the application without it in between.
+		resp.Diagnostics.AddWarning("The application access policy was created, but Exchange does not show it yet", err.Error())
 		return
 	}
+	policy = shown
 	save()
 }
 
@@ -197,7 +200,9 @@ func exists(wanted exchange.NewApplicationAccessPolicy, policy exchange.Applicat
 	err := fmt.Errorf("Exchange holds one policy for an application and a scope, and that of the application %s for '%s' has the access right %s",
 		policy.AppID, policy.ScopeName, policy.AccessRight)
 	if policy.AccessRight == wanted.AccessRight {
-		return diagnostic.AlreadyExists(summary, ResourceType, policy.Identity, err)
+		return diagnostic.AlreadyExists(summary, ResourceType, policy.Identity,
+			fmt.Errorf("%w.\n\nIf it is this resource's own policy that is being replaced, nothing needs to be replaced: leave out -replace, "+
+				"or take the mark away by terraform untaint", err))
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("access_right"), summary+", with another access right",
 		fmt.Sprintf("%s.\n\n"+

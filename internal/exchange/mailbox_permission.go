@@ -321,6 +321,8 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 		if created {
 			for _, answered := range mailboxPermissionsFrom(object.MailboxGUID, []adminapi.Row{row}) {
 				permission = answered
+				// No answer to a denying entry is recorded, so what was asked for is believed of that.
+				permission.Deny = object.Deny
 			}
 		}
 		return nil
@@ -328,17 +330,13 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 	return permission, err
 }
 
-// AwaitMailboxPermission returns the permission that was given to the trustee once reads show its rights. userSID may
-// be empty where only the configured identity is known yet.
-func (c *Client) AwaitMailboxPermission(ctx context.Context, object NewMailboxPermission, userSID string) (MailboxPermission, error) {
+// AwaitMailboxPermission returns the permission that was given to the trustee once reads show its rights. It asks for
+// the trustee by the words that the rights were given by: the answer to the giving is not checked by anything else.
+func (c *Client) AwaitMailboxPermission(ctx context.Context, object NewMailboxPermission) (MailboxPermission, error) {
 	var permission MailboxPermission
 	err := settled(ctx, func(ctx context.Context) error {
 		var err error
-		if userSID == "" {
-			permission, err = c.MailboxPermission(ctx, object.MailboxGUID, object.User, object.Deny)
-		} else {
-			permission, err = c.FindMailboxPermission(ctx, MailboxPermissionID{object.MailboxGUID, userSID, object.Deny})
-		}
+		permission, err = c.MailboxPermission(ctx, object.MailboxGUID, object.User, object.Deny)
 		if IsNotFound(err) {
 			return notYet{err}
 		}

@@ -6,6 +6,7 @@ package mailboxpermission
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -177,19 +178,35 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 // permissionsOf lists the entries of each mailbox, of all of them at a time; the client bounds how many requests are
 // under way.
 func permissionsOf(ctx context.Context, client *exchange.Client, mailboxes []types.String) ([][]exchange.MailboxPermission, error) {
-	lists := make([][]exchange.MailboxPermission, len(mailboxes))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, identity := range mailboxes {
-		group.Go(func() error {
-			mailbox, err := client.Mailbox(ctx, identity.ValueString())
-			if err == nil {
-				lists[i], err = client.MailboxPermissions(ctx, mailbox.GUID)
-			}
-			if err != nil {
-				return fmt.Errorf("the mailbox '%s': %w", identity.ValueString(), err)
-			}
-			return nil
-		})
+	each := func(ask func(ctx context.Context, i int) error) error {
+		group, ctx := errgroup.WithContext(ctx)
+		for i, identity := range mailboxes {
+			group.Go(func() error {
+				if err := ask(ctx, i); err != nil {
+					return fmt.Errorf("the mailbox '%s': %w", identity.ValueString(), err)
+				}
+				return nil
+			})
+		}
+		return group.Wait()
 	}
-	return lists, group.Wait()
+	guids := make([]string, len(mailboxes))
+	err := each(func(ctx context.Context, i int) error {
+		mailbox, err := client.Mailbox(ctx, mailboxes[i].ValueString())
+		guids[i] = mailbox.GUID
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	lists := make([][]exchange.MailboxPermission, len(mailboxes))
+	return lists, each(func(ctx context.Context, i int) error {
+		if slices.Index(guids, guids[i]) < i {
+			// The same mailbox by another of its names.
+			return nil
+		}
+		var err error
+		lists[i], err = client.MailboxPermissions(ctx, guids[i])
+		return err
+	})
 }

@@ -229,3 +229,23 @@ func holding(s *acctest.Sandbox, user, rights string) resource.TestCheckFunc {
 		return nil
 	}
 }
+
+func TestMailboxPermissionIsThereAfterAReplacementThatCreatesFirst(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	replaced := func(trigger string) string {
+		return "resource \"terraform_data\" \"trigger\" {\n  input = \"" + trigger + "\"\n}\n" +
+			strings.Replace(given(`["FullAccess"]`), "\n}\n", "\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [terraform_data.trigger]\n  }\n}\n", 1)
+	}
+	s.Test(resource.TestCase{Steps: []resource.TestStep{
+		{Config: replaced("first")},
+		{
+			Config:           replaced("second"),
+			ConfigPlanChecks: action(plancheck.ResourceActionCreateBeforeDestroy),
+		},
+		{
+			Config:           replaced("second"),
+			ConfigPlanChecks: emptyPlan(),
+		},
+	}})
+}

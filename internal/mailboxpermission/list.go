@@ -112,12 +112,10 @@ func (l *ListResource) entries(ctx context.Context, config listModel) ([]entry, 
 			if !config.lists(permission) {
 				continue
 			}
-			user := permission.User
-			if !strings.Contains(user, "@") {
-				// A display name may be that of several.
-				if user, err = l.client.TrusteeName(ctx, permission); err != nil {
-					return nil, err
-				}
+			// What Exchange shows may name somebody else, too: an application can bear a person's address.
+			user, err := l.client.TrusteeName(ctx, permission)
+			if err != nil {
+				return nil, err
 			}
 			entries = append(entries, entry{permission, config.Mailboxes[i].ValueString(), user})
 		}

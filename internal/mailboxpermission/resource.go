@@ -60,7 +60,8 @@ var (
 
 // Resource manages entries of mailboxes' permission lists.
 type Resource struct {
-	client *exchange.Client
+	client  *exchange.Client
+	adopted *clients.IDs
 }
 
 // NewResource returns the resource, not configured yet.
@@ -73,7 +74,8 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp 
 
 // Configure takes the provider's client; there is none yet while Terraform validates.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	r.client = clients.Of(req.ProviderData).Exchange
+	configured := clients.Of(req.ProviderData)
+	r.client, r.adopted = configured.Exchange, configured.AdoptedPermissions
 }
 
 // Schema describes the attributes.
@@ -217,6 +219,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	switch {
 	case err == nil && existing.Has(object.AccessRights) && strings.EqualFold(existing.InheritanceType, object.InheritanceType):
 		save(existing.MailboxPermissionID)
+		r.adopted.Add(plan.ID.ValueString())
 		if plan.mayAutoMap() {
 			resp.Diagnostics.AddWarning("The mailbox permission was there already",
 				fmt.Sprintf("'%s' holds these rights on the mailbox '%s' already, and the resource has taken them over. Exchange does not tell whether Outlook opens the mailbox by itself, "+
@@ -247,7 +250,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if permission.UserSID != "" {
 		save(permission.MailboxPermissionID)
 	}
-	permission, err = r.client.AwaitMailboxPermission(ctx, object, permission.UserSID)
+	answered := permission.UserSID != ""
+	permission, err = r.client.AwaitMailboxPermission(ctx, object)
+	if err != nil && answered {
+		// An error would have Terraform take the rights away and give them anew.
+		resp.Diagnostics.AddWarning("The mailbox permission was given, but Exchange does not show it yet", err.Error())
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The mailbox permission was given, but Exchange does not show it", err))
 		return
@@ -323,6 +332,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	if r.adopted.Has(state.ID.ValueString()) {
+		// create_before_destroy: what replaces this entry found it there, and it is the same entry.
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

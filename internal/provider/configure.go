@@ -227,7 +227,7 @@ func (p *Provider) clients(config model, terraformVersion string) (*clients.Clie
 
 // share is what all resources and data sources of one run share.
 func (m *model) share(service *exchange.Client, directory *graph.Client) *clients.Clients {
-	shared := &clients.Clients{Exchange: service, Graph: directory}
+	shared := &clients.Clients{AdoptedPermissions: new(clients.IDs), Exchange: service, Graph: directory}
 	if !m.SuppressPolicyWarning.ValueBool() {
 		shared.PoliciesSuperseded = new(clients.Notice)
 	}

@@ -201,10 +201,16 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(privatestate.Save(ctx, resp.Private, spellingKey, spellingOf(object))...)
 	}
 	// The assignment exists, so it goes into state before anything else can fail.
-	if object.GUID != "" {
+	saved := object.GUID != ""
+	if saved {
 		save(object)
 	}
 	object, err = r.client.AwaitRoleAssignment(ctx, object.GUID, plan.Name.ValueString())
+	if err != nil && saved && enabled {
+		// An error would have Terraform replace an assignment that is as it should be.
+		resp.Diagnostics.AddWarning("The role was assigned, but Exchange does not show the assignment yet", err.Error())
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The role was assigned, but Exchange does not show the assignment", err))
 		return
