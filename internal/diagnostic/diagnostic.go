@@ -61,9 +61,10 @@ func advice(err error) string {
 			"Exchange Administrator (29232cdf-9323-42fd-ade2-1d097af3e4de) or membership of an Exchange role group. " +
 			"A grant that was made a moment ago may take up to an hour to reach Exchange."
 	case adminapi.Forbidden:
-		return "The caller has no role that allows this cmdlet. To manage service principals, scopes and role assignments an application needs " +
-			"the Entra directory role Exchange Administrator (29232cdf-9323-42fd-ade2-1d097af3e4de), or membership of an Exchange role group that " +
-			"holds the role \"Role Management\", such as Organization Management, which also holds what application access policies need, \"Organization Configuration\". A new grant needs a new token and some minutes."
+		return "The caller has no role that allows this cmdlet. An application needs the Entra directory role Exchange Administrator " +
+			"(29232cdf-9323-42fd-ade2-1d097af3e4de), or membership of an Exchange role group with the role \"Role Management\" for service principals, scopes and " +
+			"role assignments, \"Organization Configuration\" for application access policies, and \"Mail Recipients\" for mailbox permissions. " +
+			"Organization Management holds all three. A new grant needs a new token and some minutes."
 	case adminapi.Dehydrated:
 		return "The organization was never customized, so Exchange takes no scopes and role assignments in it yet. Run " +
 			"Enable-OrganizationCustomization once in Exchange Online PowerShell. Afterwards creates may be refused like this for another hour or more."
