@@ -222,17 +222,21 @@ func (s *Server) allServicePrincipals() collection {
 	}
 	tenantID := s.tenant.Organization().TenantID
 	for _, a := range s.tenant.EnterpriseApplications() {
+		kind := "Application"
+		if a.ManagedIdentity != "" {
+			kind = "ManagedIdentity"
+		}
 		of.rows = append(of.rows, object{
 			"id":                        a.ObjectID,
 			"deletedDateTime":           nil,
-			"accountEnabled":            true,
+			"accountEnabled":            !a.Disabled,
 			"appDisplayName":            a.DisplayName,
 			"appId":                     a.AppID,
 			"appOwnerOrganizationId":    tenantID,
 			"appRoleAssignmentRequired": false,
 			"displayName":               a.DisplayName,
 			"servicePrincipalNames":     []string{a.AppID},
-			"servicePrincipalType":      "Application",
+			"servicePrincipalType":      kind,
 			"tags":                      []string{},
 			"appRoles":                  []string{},
 			"oauth2PermissionScopes":    []string{},

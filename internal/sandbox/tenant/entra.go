@@ -4,6 +4,8 @@
 package tenant
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +24,35 @@ type AppRegistration struct {
 	Secrets []Secret
 	// Certificates are the DER forms of the certificates it may sign in with.
 	Certificates [][]byte
+	// TrustedSubjects name the certificates it may sign in with, too, although
+	// they are not registered one by one.
+	TrustedSubjects []TrustedSubject
+	// FederatedCredentials are the identities elsewhere whose tokens it may sign
+	// in with.
+	FederatedCredentials []FederatedCredential
+}
+
+// TrustedSubject accepts every certificate of one subject that one authority has
+// issued, so that a certificate can be renewed without a change in Entra. The
+// client must send the certificate's chain with its assertion.
+type TrustedSubject struct {
+	// CommonName is the common name in the certificate's subject.
+	CommonName string
+	// Authority is the DER form of the issuing authority's certificate.
+	Authority []byte
+}
+
+// FederatedCredential accepts the tokens of another issuer, such as GitHub
+// Actions, a Kubernetes cluster or Azure DevOps. All three of its values are
+// compared exactly.
+type FederatedCredential struct {
+	Name string
+	// Issuer is the https URL in the token's iss claim.
+	Issuer string
+	// Subject is the token's sub claim.
+	Subject string
+	// Audiences are what the token's aud claim may be. Entra takes one.
+	Audiences []string
 }
 
 // Secret is a client secret.
@@ -51,7 +82,24 @@ type EnterpriseApplication struct {
 	GraphRoles []string
 	// DirectoryRoles are the template ids of the Entra directory roles it holds.
 	DirectoryRoles []string
+	// ManagedIdentity says which kind of managed identity of Azure's this is; it
+	// is empty for an application that somebody has registered.
+	ManagedIdentity ManagedIdentity
+	// Disabled says that nobody may sign in as the application.
+	Disabled bool
 }
+
+// ManagedIdentity is a kind of managed identity. Azure holds its credential, and
+// it has no app registration.
+type ManagedIdentity string
+
+const (
+	// SystemAssigned identities live and die with one Azure resource.
+	SystemAssigned ManagedIdentity = "SystemAssigned"
+	// UserAssigned identities are Azure resources of their own. Whatever uses one
+	// names it by its client id.
+	UserAssigned ManagedIdentity = "UserAssigned"
+)
 
 func (a *AppRegistration) clone() AppRegistration {
 	c := *a
@@ -59,6 +107,16 @@ func (a *AppRegistration) clone() AppRegistration {
 	c.Certificates = nil
 	for _, der := range a.Certificates {
 		c.Certificates = append(c.Certificates, slices.Clone(der))
+	}
+	c.TrustedSubjects = nil
+	for _, trusted := range a.TrustedSubjects {
+		trusted.Authority = slices.Clone(trusted.Authority)
+		c.TrustedSubjects = append(c.TrustedSubjects, trusted)
+	}
+	c.FederatedCredentials = nil
+	for _, credential := range a.FederatedCredentials {
+		credential.Audiences = slices.Clone(credential.Audiences)
+		c.FederatedCredentials = append(c.FederatedCredentials, credential)
 	}
 	return c
 }
@@ -107,6 +165,91 @@ func (t *Tenant) AddCertificate(appID string, der []byte) error {
 	return t.changeRegistration(appID, func(a *AppRegistration) {
 		a.Certificates = append(a.Certificates, slices.Clone(der))
 	})
+}
+
+// AddTrustedSubject lets the app registration with the client id appID sign in
+// with the certificates of a subject and an authority.
+func (t *Tenant) AddTrustedSubject(appID string, trusted TrustedSubject) error {
+	return t.changeRegistration(appID, func(a *AppRegistration) {
+		trusted.Authority = slices.Clone(trusted.Authority)
+		a.TrustedSubjects = append(a.TrustedSubjects, trusted)
+	})
+}
+
+// AddFederatedCredential lets the app registration with the client id appID sign
+// in with the tokens of another issuer. As in Entra, there can be one credential
+// only for an issuer and a subject.
+func (t *Tenant) AddFederatedCredential(appID string, credential FederatedCredential) error {
+	var refused error
+	err := t.changeRegistration(appID, func(a *AppRegistration) {
+		if refused = a.checkFederatedCredential(credential); refused == nil {
+			credential.Audiences = slices.Clone(credential.Audiences)
+			a.FederatedCredentials = append(a.FederatedCredentials, credential)
+		}
+	})
+	return cmp.Or(err, refused)
+}
+
+// maxFederatedCredentials is how many federated credentials an application may
+// have, as Microsoft documents.
+const maxFederatedCredentials = 20
+
+func (a *AppRegistration) checkFederatedCredential(added FederatedCredential) error {
+	switch {
+	case added.Issuer == "" || added.Subject == "" || len(added.Audiences) == 0:
+		return errors.New("a federated credential has an issuer, a subject and an audience")
+	case !strings.HasPrefix(added.Issuer, "https://"):
+		return fmt.Errorf("the issuer %q of a federated credential is not an https URL", added.Issuer)
+	case len(a.FederatedCredentials) == maxFederatedCredentials:
+		return fmt.Errorf("the application has %d federated credentials, and can have no more", maxFederatedCredentials)
+	case slices.ContainsFunc(a.FederatedCredentials, func(c FederatedCredential) bool {
+		return c.Issuer == added.Issuer && c.Subject == added.Subject
+	}):
+		return fmt.Errorf("the application has a federated credential for the issuer %q and the subject %q already", added.Issuer, added.Subject)
+	}
+	return nil
+}
+
+// AddEnterpriseApplication adds an application that has no app registration in
+// this tenant: a managed identity, or an application of another tenant's.
+func (t *Tenant) AddEnterpriseApplication(application EnterpriseApplication) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.addEnterpriseApplication(application)
+}
+
+func (t *Tenant) addEnterpriseApplication(added EnterpriseApplication) error {
+	for _, id := range []string{added.AppID, added.ObjectID} {
+		if !isGUID(id) {
+			return fmt.Errorf("%q is not a GUID; app_id and object_id are required", id)
+		}
+	}
+	for _, e := range t.enterpriseApplications {
+		if strings.EqualFold(e.AppID, added.AppID) || strings.EqualFold(e.ObjectID, added.ObjectID) {
+			return fmt.Errorf("there is an application with these ids already: %s", e.DisplayName)
+		}
+	}
+	c := added.clone()
+	t.enterpriseApplications = append(t.enterpriseApplications, &c)
+	return nil
+}
+
+// ChangeEnterpriseApplication changes what the application with the client id
+// appID is and holds in Entra, for example its permissions. Its ids stay.
+func (t *Tenant) ChangeEnterpriseApplication(appID string, change func(*EnterpriseApplication)) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.enterpriseApplications {
+		if !strings.EqualFold(e.AppID, appID) {
+			continue
+		}
+		changed := e.clone()
+		change(&changed)
+		changed.AppID, changed.ObjectID = e.AppID, e.ObjectID
+		*e = changed.clone()
+		return nil
+	}
+	return fmt.Errorf("the tenant has no enterprise application with the client id %s", appID)
 }
 
 func (t *Tenant) changeRegistration(appID string, change func(*AppRegistration)) error {

@@ -41,15 +41,31 @@ type fileOrganization struct {
 }
 
 type fileApplication struct {
-	Name           string       `yaml:"name"`
-	AppID          string       `yaml:"app_id"`
-	ObjectID       string       `yaml:"object_id"`
-	RegistrationID string       `yaml:"registration_id"`
-	AppRoles       []string     `yaml:"app_roles"`
-	GraphRoles     []string     `yaml:"graph_roles"`
-	DirectoryRoles []string     `yaml:"directory_roles"`
-	Secrets        []fileSecret `yaml:"secrets"`
-	Certificates   []string     `yaml:"certificates"`
+	Name            string                    `yaml:"name"`
+	AppID           string                    `yaml:"app_id"`
+	ObjectID        string                    `yaml:"object_id"`
+	RegistrationID  string                    `yaml:"registration_id"`
+	AppRoles        []string                  `yaml:"app_roles"`
+	GraphRoles      []string                  `yaml:"graph_roles"`
+	DirectoryRoles  []string                  `yaml:"directory_roles"`
+	Secrets         []fileSecret              `yaml:"secrets"`
+	Certificates    []string                  `yaml:"certificates"`
+	Federated       []fileFederatedCredential `yaml:"federated_credentials"`
+	TrustedSubjects []fileTrustedSubject      `yaml:"trusted_subjects"`
+	ManagedIdentity ManagedIdentity           `yaml:"managed_identity"`
+	Disabled        bool                      `yaml:"disabled"`
+}
+
+type fileFederatedCredential struct {
+	Name      string   `yaml:"name"`
+	Issuer    string   `yaml:"issuer"`
+	Subject   string   `yaml:"subject"`
+	Audiences []string `yaml:"audiences"`
+}
+
+type fileTrustedSubject struct {
+	CommonName string `yaml:"common_name"`
+	Authority  string `yaml:"authority"`
 }
 
 type fileSecret struct {
@@ -316,18 +332,41 @@ var directoryRoleNames = map[string]string{
 var distantFuture = time.Date(2099, time.December, 31, 0, 0, 0, 0, time.UTC)
 
 func (l loader) addApplication(a fileApplication) error {
+	application := EnterpriseApplication{
+		ObjectID: a.ObjectID, AppID: a.AppID, DisplayName: a.Name, AppRoles: a.AppRoles, GraphRoles: a.GraphRoles,
+		ManagedIdentity: a.ManagedIdentity, Disabled: a.Disabled,
+	}
+	for _, role := range a.DirectoryRoles {
+		application.DirectoryRoles = append(application.DirectoryRoles, cmp.Or(directoryRoleNames[role], role))
+	}
+	switch a.ManagedIdentity {
+	case "":
+	case SystemAssigned, UserAssigned:
+		if a.RegistrationID != "" || a.Secrets != nil || a.Certificates != nil || a.Federated != nil || a.TrustedSubjects != nil {
+			return errors.New("a managed identity has no app registration, and no credential but Azure's")
+		}
+		return l.addEnterpriseApplication(application)
+	default:
+		return fmt.Errorf("managed_identity is %q; it must be %s or %s", a.ManagedIdentity, SystemAssigned, UserAssigned)
+	}
+	registration, err := a.registration()
+	if err != nil {
+		return err
+	}
+	if err := l.addEnterpriseApplication(application); err != nil {
+		return err
+	}
+	l.appRegistrations = append(l.appRegistrations, registration)
+	return nil
+}
+
+// registration makes the application's app registration.
+func (a fileApplication) registration() (*AppRegistration, error) {
 	registration := &AppRegistration{
 		ObjectID: cmp.Or(a.RegistrationID, guidOf("registration "+a.AppID)), AppID: a.AppID, DisplayName: a.Name,
 	}
-	for _, id := range []string{a.AppID, a.ObjectID, registration.ObjectID} {
-		if !isGUID(id) {
-			return fmt.Errorf("%q is not a GUID; app_id and object_id are required", id)
-		}
-	}
-	for _, e := range l.enterpriseApplications {
-		if strings.EqualFold(e.AppID, a.AppID) || strings.EqualFold(e.ObjectID, a.ObjectID) {
-			return fmt.Errorf("there is an application with these ids already: %s", e.DisplayName)
-		}
+	if !isGUID(registration.ObjectID) {
+		return nil, fmt.Errorf("the registration_id %q is not a GUID", registration.ObjectID)
 	}
 	for _, s := range a.Secrets {
 		expires := s.Expires
@@ -337,19 +376,38 @@ func (l loader) addApplication(a fileApplication) error {
 		registration.Secrets = append(registration.Secrets, Secret{Value: s.Value, Expires: expires})
 	}
 	for _, text := range a.Certificates {
-		block, _ := pem.Decode([]byte(text))
-		if block == nil || block.Type != "CERTIFICATE" {
-			return errors.New("a certificate is not a PEM block of type CERTIFICATE")
+		der, err := certificateDER(text)
+		if err != nil {
+			return nil, err
 		}
-		registration.Certificates = append(registration.Certificates, block.Bytes)
+		registration.Certificates = append(registration.Certificates, der)
 	}
-	application := &EnterpriseApplication{ObjectID: a.ObjectID, AppID: a.AppID, DisplayName: a.Name, AppRoles: a.AppRoles, GraphRoles: a.GraphRoles}
-	for _, role := range a.DirectoryRoles {
-		application.DirectoryRoles = append(application.DirectoryRoles, cmp.Or(directoryRoleNames[role], role))
+	for _, s := range a.TrustedSubjects {
+		der, err := certificateDER(s.Authority)
+		if err != nil {
+			return nil, err
+		}
+		if s.CommonName == "" {
+			return nil, errors.New("a trusted subject has a common_name")
+		}
+		registration.TrustedSubjects = append(registration.TrustedSubjects, TrustedSubject{CommonName: s.CommonName, Authority: der})
 	}
-	l.appRegistrations = append(l.appRegistrations, registration)
-	l.enterpriseApplications = append(l.enterpriseApplications, application)
-	return nil
+	for _, f := range a.Federated {
+		credential := FederatedCredential(f)
+		if err := registration.checkFederatedCredential(credential); err != nil {
+			return nil, err
+		}
+		registration.FederatedCredentials = append(registration.FederatedCredentials, credential)
+	}
+	return registration, nil
+}
+
+func certificateDER(text string) ([]byte, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil, errors.New("a certificate is not a PEM block of type CERTIFICATE")
+	}
+	return block.Bytes, nil
 }
 
 func (l loader) addRecipient(r fileRecipient) error {
