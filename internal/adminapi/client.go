@@ -15,11 +15,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
-	"net/url"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
 )
@@ -43,8 +43,16 @@ type Config struct {
 	Cloud cloud.Cloud
 	// TenantID is the tenant's GUID, as it stands in the URL.
 	TenantID string
-	// Anchor is the X-AnchorMailbox header, which chooses the server that does
-	// the work: see [Anchor], whose answer for TenantID alone is the default.
+	// Tenant finds the GUID out where TenantID is "". It is called before the
+	// first request, and again only after it has failed.
+	Tenant func(ctx context.Context) (string, error)
+	// Organization is the tenant's initial domain ("contoso.onmicrosoft.com").
+	// Where it is "", the client learns it from the service's answers, and asks
+	// for it before the first write if none has named it by then.
+	Organization string
+	// Anchor replaces the X-AnchorMailbox header, which chooses the server that
+	// does the work. By default it is made of Organization and the tenant's GUID:
+	// see the function of the same name.
 	Anchor string
 	// Tokens hands out the access tokens.
 	Tokens TokenSource
@@ -85,14 +93,19 @@ type Observation struct {
 // Client invokes cmdlets in one tenant. It is safe for use by many goroutines.
 type Client struct {
 	config       Config
-	path         string // of InvokeCommand
+	root         string // of the endpoint's path
 	http         *http.Client
 	cookies      http.CookieJar
 	slots        chan struct{}
 	connectionID string
 
-	mu   sync.Mutex
-	host string // where the endpoint's redirects lead, with its port
+	flights singleflight.Group // what is asked once for all calls
+
+	mu                 sync.Mutex
+	host               string // where the endpoint's redirects lead, with its port
+	tenantID           string // "" until it is known
+	organization       string // the initial domain, "" until it is known
+	organizationHidden bool   // asking for it is no use
 }
 
 // New returns a client. It sends nothing yet.
@@ -102,7 +115,7 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("the admin API cannot be reached: %w", err)
 	}
 	switch {
-	case config.TenantID == "":
+	case config.TenantID == "" && config.Tenant == nil:
 		return nil, errors.New("the admin API needs the tenant's id")
 	case config.Tokens == nil:
 		return nil, errors.New("the admin API needs a source of access tokens")
@@ -111,9 +124,6 @@ func New(config Config) (*Client, error) {
 	}
 	if config.MaxConcurrency == 0 {
 		config.MaxConcurrency = DefaultConcurrency
-	}
-	if config.Anchor == "" {
-		config.Anchor = Anchor("", config.TenantID)
 	}
 	if config.Transport == nil {
 		config.Transport = defaultTransport(config.MaxConcurrency)
@@ -126,7 +136,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		config: config,
-		path:   endpoint.Path + "/adminapi/beta/" + url.PathEscape(config.TenantID) + "/InvokeCommand",
+		root:   endpoint.Path,
 		http: &http.Client{
 			Transport: config.Transport,
 			// Redirects are followed by hand: net/http would turn the POST into
@@ -137,6 +147,8 @@ func New(config Config) (*Client, error) {
 		slots:        make(chan struct{}, config.MaxConcurrency),
 		connectionID: uuid.NewString(),
 		host:         endpoint.Host,
+		tenantID:     config.TenantID,
+		organization: config.Organization,
 	}, nil
 }
 
@@ -150,20 +162,4 @@ func defaultTransport(concurrency int) *http.Transport {
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
 	}
-}
-
-// Anchor returns the X-AnchorMailbox header that routes an application's
-// requests to its organization: the system mailbox that has the same id in every
-// organization.
-//
-// organization is the initial domain ("contoso.onmicrosoft.com"). Without it the
-// tenant's GUID stands in, which is enough to read; Exchange has been seen to
-// refuse to create service principals, scopes and assignments that way, because
-// the request reaches a server that may not write to the tenant's directory.
-func Anchor(organization, tenantID string) string {
-	const mailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
-	if organization != "" {
-		return "UPN:" + mailbox + organization
-	}
-	return "APP:" + mailbox + tenantID
 }

@@ -4,6 +4,7 @@
 package adminapi
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -47,10 +48,18 @@ type Error struct {
 	Server string
 	// RetryAfter is how long the service asks to be left alone, or 0.
 	RetryAfter time.Duration
+	// Caller is who asked, as its token says.
+	Caller Caller
+	// Uncertain reports whether the cmdlet may have changed something all the
+	// same: the answer was lost, or is one that Exchange gives before and after
+	// the work alike. Cmdlets that change nothing are never uncertain.
+	Uncertain bool
 	// Err is why the answer was lost, or nil.
 	Err error
 
-	formed bool // Exchange's own error body was there and whole
+	formed  bool // Exchange's own error body was there and whole
+	unsent  bool // the request did not leave
+	refused bool // a success by its status that says that nothing was done
 }
 
 // Error returns a sentence: the cmdlet, the class, what Exchange said, and what
@@ -94,8 +103,16 @@ func (e *Error) Error() string {
 // Unwrap returns why the answer was lost.
 func (e *Error) Unwrap() error { return e.Err }
 
+// MayHaveHappened reports whether a command that failed with err may have changed
+// something all the same. Whoever sees it looks what is there before the command
+// is repeated.
+func MayHaveHappened(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Uncertain
+}
+
 // lost returns the error of a request whose answer did not arrive whole.
-func lost(call *call, received *answer, cause error) *Error {
+func lost(received *answer, cause error) *Error {
 	e := &Error{}
 	if received != nil {
 		e = newError(received.status, received.header, received.token)
@@ -104,10 +121,35 @@ func lost(call *call, received *answer, cause error) *Error {
 	if e.Class == Other && !isContextError(cause) {
 		e.Class = Transient
 	}
-	e.Cmdlet = call.cmdlet
-	e.ClientRequestID = call.id
 	e.Err = cause
 	return e
+}
+
+// of completes the error of a call.
+func (e *Error) of(call *call) *Error {
+	e.Cmdlet = call.cmdlet
+	e.ClientRequestID = call.id
+	e.Uncertain = call.writes() && e.mayBeDone()
+	return e
+}
+
+// mayBeDone reports whether a cmdlet whose answer this is may have run. Exchange's
+// own refusal says that it has not, and so does the gateway's.
+func (e *Error) mayBeDone() bool {
+	switch {
+	case e.Class == ReadOnlyForest:
+		// Seen although the change had been written.
+		return true
+	case e.Class == Throttled, e.unsent, e.refused:
+		return false
+	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden:
+		return false
+	case e.Err != nil, !e.formed, e.Class == Transient:
+		return true
+	case e.Status == http.StatusInternalServerError:
+		return e.Class == Other
+	}
+	return e.Status < 400 || e.Status > 499
 }
 
 // newError returns the error that an answer's status and headers tell of.
@@ -119,6 +161,7 @@ func newError(status int, header http.Header, token string) *Error {
 		Diagnostics: clean(header.Get("x-ms-diagnostics"), maxTextLength, token),
 		Server:      clean(header.Get("X-CalculatedBETarget"), maxNameLength, token),
 		RetryAfter:  retryAfter(header),
+		Caller:      readCaller(token),
 	}
 }
 

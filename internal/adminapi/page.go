@@ -37,9 +37,15 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	tenantID, err := c.tenant(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s was not sent: %w", call.cmdlet, err)
+	}
+	call.path = c.root + "/adminapi/beta/" + url.PathEscape(tenantID) + "/InvokeCommand"
+	call.anchor = c.anchor(ctx, call, tenantID)
 	result := &Result{}
 	seen := map[string]bool{}
-	target := c.endpoint(call.query)
+	target := c.endpoint(call)
 	for page := 1; ; page++ {
 		answer, err := c.post(ctx, call, target, page)
 		if err != nil {
@@ -49,6 +55,7 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 		if err != nil {
 			return nil, onPage(page, err)
 		}
+		c.learn(call.cmdlet, output.rows)
 		result.Rows = append(result.Rows, output.rows...)
 		result.addWarnings(output)
 		if output.nextLink == "" {
@@ -79,10 +86,10 @@ func onPage(page int, err error) error {
 
 // endpoint returns the URL of InvokeCommand on the host that redirects have led
 // to so far.
-func (c *Client) endpoint(query string) *url.URL {
+func (c *Client) endpoint(call *call) *url.URL {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return &url.URL{Scheme: "https", Host: c.host, Path: c.path, RawQuery: query}
+	return &url.URL{Scheme: "https", Host: c.host, Path: call.path, RawQuery: call.query}
 }
 
 // nextPage returns the URL of a page's successor, which is asked like the page

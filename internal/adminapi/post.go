@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,11 +44,11 @@ func (c *Client) post(ctx context.Context, call *call, target *url.URL, page int
 		switch {
 		case redirected(answer.status):
 			if hops++; hops > maxRedirects {
-				return nil, fmt.Errorf("%s: Exchange redirected the request more than %d times", call.cmdlet, maxRedirects)
+				return nil, astray(answer, fmt.Errorf("Exchange redirected the request more than %d times", maxRedirects)).of(call)
 			}
 			target, err = c.redirect(answer)
 			if err != nil {
-				return nil, fmt.Errorf("%s: Exchange redirected the request: %w", call.cmdlet, err)
+				return nil, astray(answer, fmt.Errorf("Exchange redirected the request: %w", err)).of(call)
 			}
 		case answer.status == http.StatusUnauthorized && !refused:
 			refused = true
@@ -65,6 +67,13 @@ func (c *Client) post(ctx context.Context, call *call, target *url.URL, page int
 			return answer, nil
 		}
 	}
+}
+
+// astray returns the error of a redirect that was not followed.
+func astray(answer *answer, reason error) *Error {
+	e := newError(answer.status, answer.header, answer.token)
+	e.Message = clean(reason.Error(), maxTextLength, answer.token)
+	return e
 }
 
 // token returns a token for Exchange.
@@ -109,7 +118,8 @@ func (c *Client) settle(target *url.URL, status int) {
 // send makes one HTTP request and reads its answer whole.
 func (c *Client) send(ctx context.Context, call *call, target *url.URL, token string, page int) (*answer, error) {
 	began := time.Now()
-	received, err := c.exchange(ctx, call, target, token)
+	way := &way{}
+	received, err := c.exchange(way.trace(ctx), call, target, token)
 	if c.config.Observe != nil {
 		o := Observation{
 			Cmdlet:          call.cmdlet,
@@ -128,9 +138,24 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 		c.config.Observe(ctx, o)
 	}
 	if err != nil {
-		return nil, lost(call, received, err)
+		e := lost(received, err)
+		e.unsent = received == nil && way.closed()
+		return nil, e.of(call)
 	}
 	return received, nil
+}
+
+// way watches the connection that a request is to leave by.
+type way struct{ sought, found atomic.Bool }
+
+// closed reports whether there surely was no connection, so that nothing left.
+func (w *way) closed() bool { return w.sought.Load() && !w.found.Load() }
+
+func (w *way) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { w.sought.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.found.Store(true) },
+	})
 }
 
 // exchange makes one HTTP request. With an error it returns what there is of an

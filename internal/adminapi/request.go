@@ -28,6 +28,11 @@ type Command struct {
 	Parameters Parameters
 	// Select names the properties wanted of each object: all of them where empty.
 	Select []string
+	// Idempotent says that running the command twice does what running it once
+	// does, and that the second answer is as good as the first. Such a command is
+	// sent again when nobody can tell whether it ran. Others are sent again only
+	// where they surely did not run.
+	Idempotent bool
 }
 
 // Parameters are a cmdlet's parameters by name. Names fold case at the service.
@@ -43,11 +48,14 @@ type HashTable map[string]any
 
 // call is one invocation of a cmdlet: what all its requests have in common.
 type call struct {
-	cmdlet  string
-	id      string // client-request-id
-	query   string
-	body    []byte
-	cookies http.CookieJar
+	cmdlet     string
+	id         string // client-request-id
+	path       string
+	query      string
+	anchor     string
+	body       []byte
+	cookies    http.CookieJar
+	idempotent bool
 }
 
 func newCall(command Command, cookies http.CookieJar) (*call, error) {
@@ -59,12 +67,20 @@ func newCall(command Command, cookies http.CookieJar) (*call, error) {
 		return nil, fmt.Errorf("%s was not sent: %w", command.Cmdlet, err)
 	}
 	return &call{
-		cmdlet:  command.Cmdlet,
-		id:      uuid.NewString(),
-		query:   selectQuery(command.Select),
-		body:    body,
-		cookies: newCallCookies(cookies),
+		cmdlet:     command.Cmdlet,
+		id:         uuid.NewString(),
+		query:      selectQuery(command.Select),
+		body:       body,
+		cookies:    newCallCookies(cookies),
+		idempotent: command.Idempotent,
 	}, nil
+}
+
+// writes reports whether the cmdlet may change something: all may but those that
+// get and test.
+func (c *call) writes() bool {
+	verb, _, _ := strings.Cut(c.cmdlet, "-")
+	return !strings.EqualFold(verb, "Get") && !strings.EqualFold(verb, "Test")
 }
 
 var cmdletName = regexp.MustCompile(`^[A-Za-z]+-[A-Za-z0-9]+$`)
@@ -91,7 +107,7 @@ func (c *Client) header(call *call) http.Header {
 	// The language of the texts that errors are told apart by.
 	header.Set("Accept-Language", "en-US")
 	header.Set("Prefer", "odata.maxpagesize="+pageSize)
-	header.Set("X-AnchorMailbox", c.config.Anchor)
+	header.Set("X-AnchorMailbox", call.anchor)
 	header.Set("X-CmdletName", call.cmdlet)
 	header.Set("X-ResponseFormat", "json")
 	header.Set("client-request-id", call.id)

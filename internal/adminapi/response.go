@@ -48,10 +48,7 @@ func (a *answer) requestID() string {
 
 // failure returns the answer as an error.
 func (a *answer) failure(call *call) *Error {
-	e := parseError(a.status, a.header, a.body, a.token)
-	e.Cmdlet = call.cmdlet
-	e.ClientRequestID = call.id
-	return e
+	return parseError(a.status, a.header, a.body, a.token).of(call)
 }
 
 // output returns the page that the answer carries, or the error that it is.
@@ -61,24 +58,24 @@ func (a *answer) output(call *call) (*output, error) {
 	}
 	output, err := decodeOutput(a.body)
 	if err != nil {
-		return nil, a.reject(call, "the answer could not be read, "+err.Error()+": "+clean(string(a.body), maxRawLength, a.token))
+		return nil, a.reject("the answer could not be read, " + err.Error() + ": " + clean(string(a.body), maxRawLength, a.token)).of(call)
 	}
 	switch {
 	case output.failure != nil:
 		return nil, a.failure(call)
 	case len(output.errors) > 0:
-		return nil, a.reject(call, strings.Join(output.errors, "; "))
+		return nil, a.reject(strings.Join(output.errors, "; ")).of(call)
 	case output.confirmation != "":
-		return nil, a.reject(call, "nothing was done, because Exchange asks for a confirmation: "+output.confirmation)
+		e := a.reject("nothing was done, because Exchange asks for a confirmation: " + output.confirmation)
+		e.refused = true
+		return nil, e.of(call)
 	}
 	return output, nil
 }
 
 // reject returns an answer that is a success by its status alone as an error.
-func (a *answer) reject(call *call, message string) *Error {
+func (a *answer) reject(message string) *Error {
 	e := newError(a.status, a.header, a.token)
-	e.Cmdlet = call.cmdlet
-	e.ClientRequestID = call.id
 	e.Message = clean(message, maxTextLength, a.token)
 	e.Class = classify(e, statement{text: message, raw: message})
 	return e
