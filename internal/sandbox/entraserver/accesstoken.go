@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/adminserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/graphserver"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/nationalcloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -48,10 +49,10 @@ type accessClaims struct {
 func (s *Server) issue(application tenant.EnterpriseApplication, audience string, proof proof, capabilities []string) (*tokenResponse, *refusal) {
 	now, lifetime := s.clock(), s.TokenLifetime()
 	tenantID := s.tenant.Organization().TenantID
-	issuer := s.cloud.issuer + tenantID + "/"
+	issuer := s.cloud.TokenIssuer + tenantID + "/"
 	// A token carries the permissions on its own resource only.
 	roles := application.AppRoles
-	if lookupResource(audience) == graphResource {
+	if nationalcloud.LookupResource(audience) == nationalcloud.Graph {
 		roles = application.GraphRoles
 	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, accessClaims{
@@ -105,8 +106,8 @@ func (s *Server) Authorize(bearer string) (adminserver.Caller, error) {
 	switch {
 	case err != nil:
 		return adminserver.Caller{}, err
-	case !s.cloud.isExchange(claims.Audience):
-		return adminserver.Caller{}, fmt.Errorf("the token is for %q, which is not Exchange in the %s cloud", claims.Audience, s.cloud.name)
+	case s.cloud.Resource(claims.Audience) != nationalcloud.Exchange:
+		return adminserver.Caller{}, fmt.Errorf("the token is for %q, which is not Exchange in the %s cloud", claims.Audience, s.cloud.Name)
 	}
 	return adminserver.Caller{
 		AppID:          claims.AppID,
@@ -123,8 +124,8 @@ func (s *Server) AuthorizeGraph(bearer string) (graphserver.Caller, error) {
 	switch {
 	case err != nil:
 		return graphserver.Caller{}, err
-	case !s.cloud.isGraph(claims.Audience):
-		return graphserver.Caller{}, fmt.Errorf("the token is for %q, which is not Microsoft Graph in the %s cloud", claims.Audience, s.cloud.name)
+	case s.cloud.Resource(claims.Audience) != nationalcloud.Graph:
+		return graphserver.Caller{}, fmt.Errorf("the token is for %q, which is not Microsoft Graph in the %s cloud", claims.Audience, s.cloud.Name)
 	}
 	return graphserver.Caller{Roles: claims.Roles}, nil
 }

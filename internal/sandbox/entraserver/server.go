@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/nationalcloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -61,7 +62,7 @@ type Request struct {
 // of goroutines may use it at once.
 type Server struct {
 	tenant  *tenant.Tenant
-	cloud   cloud
+	cloud   nationalcloud.Cloud
 	clock   func() time.Time
 	observe func(Request)
 	mux     *http.ServeMux
@@ -76,7 +77,7 @@ type Server struct {
 // New returns a Server with a signing key of its own. It fails when the cloud
 // is unknown or no key can be made.
 func New(config Config) (*Server, error) {
-	cloud, err := lookupCloud(config.Cloud)
+	cloud, err := nationalcloud.Lookup(config.Cloud)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/nationalcloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -171,7 +172,7 @@ func (s *Server) audience(scope string) (string, *refusal) {
 	if audience == "" {
 		return "", notDefault(scope)
 	}
-	if lookupResource(audience) == unknownResource {
+	if nationalcloud.LookupResource(audience) == nationalcloud.Unknown {
 		return "", badRequest("invalid_resource", 500011,
 			"The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been "+
 				"installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your "+
