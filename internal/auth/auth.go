@@ -1,13 +1,14 @@
 // Copyright (c) The terraform-provider-exchange Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package auth turns an application's credential into access tokens, on
-// Microsoft's authentication library (MSAL).
+// Package auth turns a credential into access tokens, on Microsoft's
+// authentication library (MSAL).
 //
-// MSAL keeps the tokens until shortly before they end. What it lacks is here: one
-// request for all who need the same token, repetition when Microsoft Entra ID is
-// busy, a new token in place of one that a service refused, and errors that say
-// what to do.
+// MSAL signs in with secrets, certificates, other providers' tokens and managed
+// identities, and keeps the tokens until shortly before they end. What it lacks is
+// here: the tokens of pipelines and of Azure CLI, one request for all who need the
+// same token, repetition when a service is busy, a new token in place of one that
+// a service refused, and errors that say what to do.
 package auth
 
 import (
@@ -18,11 +19,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
 
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
@@ -32,30 +33,36 @@ import (
 type Config struct {
 	// Cloud holds the authority host.
 	Cloud cloud.Cloud
-	// TenantID is the tenant's GUID, or one of its domains.
+	// TenantID is the tenant's GUID, or one of its domains. It may be "" with
+	// [AzureCLI], [ManagedIdentity] and [AccessTokens].
 	TenantID string
-	// ClientID is the application's id.
+	// ClientID is the application's id. The same three need none, and use none.
 	ClientID string
-	// Credential is what the application proves with that it is itself.
+	// Credential is the way to sign in.
 	Credential Credential
 	// Transport carries the requests. The default is a transport with the
 	// environment's proxy and the system's certificates.
 	Transport http.RoundTripper
 	// UserAgent says who is asking, where not "".
 	UserAgent string
+	// DisableInstanceDiscovery keeps MSAL from asking Microsoft's public cloud
+	// about the authority, for networks from which that cannot be reached.
+	DisableInstanceDiscovery bool
 }
 
 // TokenSource hands out access tokens. It is safe for use by many goroutines, and
 // is made to be shared by all that act as the same application.
 type TokenSource struct {
-	client confidential.Client
+	config Config
+	issuer issuer
 	tried  string
-	redact func(string) string
 
-	flights singleflight.Group
+	flights      singleflight.Group // by scope
+	tenantFlight singleflight.Group
 
 	mu      sync.Mutex
 	refused map[fingerprint]string // claims asked for, by the token refused
+	tenant  string                 // GUID, or "" while it is not known
 }
 
 // fingerprint is a token's hash, which may be kept where a token may not.
@@ -67,50 +74,59 @@ var tenantID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 // NewTokenSource returns a token source. It sends nothing yet.
 func NewTokenSource(config Config) (*TokenSource, error) {
-	authority, err := cloud.ParseEndpoint(config.Cloud.AuthorityHost)
+	authority, err := authorityOf(config)
 	if err != nil {
-		return nil, fmt.Errorf("the authority host cannot be used: %w", err)
+		return nil, err
 	}
+	needed := !config.Credential.alone
 	switch {
-	case authority.Path != "":
-		return nil, fmt.Errorf("the authority host %q has a path: give the host alone, the tenant id follows it", authority)
-	case config.TenantID == "":
+	case config.Credential.open == nil:
+		return nil, errors.New("there is no credential to sign in with")
+	case needed && config.TenantID == "":
 		return nil, errors.New("there is no tenant id to sign in to")
-	case !tenantID.MatchString(config.TenantID):
+	case config.TenantID != "" && !tenantID.MatchString(config.TenantID):
 		return nil, fmt.Errorf("%q is not a tenant id: give the tenant's GUID or one of its domains", config.TenantID)
 	case isNoTenant(config.TenantID):
 		return nil, fmt.Errorf("an application signs in to one tenant, not to %q: give the tenant's GUID or one of its domains", config.TenantID)
-	case config.ClientID == "":
+	case needed && config.ClientID == "":
 		return nil, errors.New("there is no client id to sign in with")
-	case config.Credential.msal == nil:
-		return nil, errors.New("there is no credential to sign in with")
-	}
-	credential, err := config.Credential.msal()
-	if err != nil {
-		return nil, err
 	}
 	if config.Transport == nil {
 		config.Transport = defaultTransport()
 	}
-	client, err := confidential.New(authority.String()+"/"+config.TenantID, config.ClientID, credential,
-		confidential.WithHTTPClient(newHTTPClient(config.Transport, config.UserAgent)),
-		// For a host it does not know MSAL would ask Microsoft's public cloud.
-		confidential.WithInstanceDiscovery(isMicrosoft(authority.Host)),
-		// We answer a demand for claims, and say so.
-		confidential.WithClientCapabilities([]string{"CP1"}),
-		// MSAL_FORCE_REGION would move the sign-in to another host unseen.
-		confidential.WithAzureRegion("DisableMsalForceRegion"),
-	)
+	opened, err := config.Credential.open(config)
 	if err != nil {
-		return nil, fmt.Errorf("the sign-in cannot be set up: %w", err)
+		return nil, err
 	}
-	return &TokenSource{
-		client: client,
+	s := &TokenSource{
+		config: config,
+		issuer: opened,
 		tried: fmt.Sprintf("application %s with its %s in tenant %s at %s",
 			config.ClientID, config.Credential, config.TenantID, authority.Host),
-		redact:  config.Credential.redact,
 		refused: map[fingerprint]string{},
-	}, nil
+	}
+	if !needed {
+		s.tried = config.Credential.String()
+		if config.TenantID != "" {
+			s.tried += " in tenant " + config.TenantID
+		}
+	}
+	if isGUID(config.TenantID) {
+		s.tenant = config.TenantID
+	}
+	return s, nil
+}
+
+// authorityOf returns the URL of Microsoft Entra ID, without a tenant.
+func authorityOf(config Config) (*url.URL, error) {
+	authority, err := cloud.ParseEndpoint(config.Cloud.AuthorityHost)
+	if err != nil {
+		return nil, fmt.Errorf("the authority host cannot be used: %w", err)
+	}
+	if authority.Path != "" {
+		return nil, fmt.Errorf("the authority host %q has a path: give the host alone, the tenant id follows it", authority)
+	}
+	return authority, nil
 }
 
 // isNoTenant reports whether a tenant id is one of the words that stand for
@@ -118,16 +134,6 @@ func NewTokenSource(config Config) (*TokenSource, error) {
 func isNoTenant(tenantID string) bool {
 	switch strings.ToLower(tenantID) {
 	case "common", "organizations", "consumers", "adfs", "dstsv2":
-		return true
-	}
-	return false
-}
-
-// isMicrosoft reports whether host is one of Entra's own.
-func isMicrosoft(host string) bool {
-	switch host {
-	case "login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net",
-		"login.microsoftonline.us", "login.chinacloudapi.cn", "login.partner.microsoftonline.cn":
 		return true
 	}
 	return false
@@ -146,7 +152,7 @@ func isMicrosoft(host string) bool {
 // [*Error].
 func (s *TokenSource) Token(ctx context.Context, scope, claims, refused string) (string, error) {
 	if ctx.Err() != nil {
-		return "", &Error{Tried: s.tried, Err: ctx.Err()}
+		return "", s.failure(ctx.Err())
 	}
 	if refused != "" {
 		s.refuse(refused, claims)
@@ -155,7 +161,7 @@ func (s *TokenSource) Token(ctx context.Context, scope, claims, refused string) 
 		flight := s.flights.DoChan(scope, func() (any, error) { return s.acquire(ctx, scope) })
 		select {
 		case <-ctx.Done():
-			return "", &Error{Tried: s.tried, Err: ctx.Err()}
+			return "", s.failure(ctx.Err())
 		case landed := <-flight:
 			if landed.Err != nil {
 				return "", landed.Err
@@ -202,35 +208,44 @@ func (s *TokenSource) wasRefused(token string) (claims string, refused bool) {
 	return claims, refused
 }
 
-// acquire returns MSAL's token for a scope, and a new one where that was refused.
-// It outlives the caller that it runs for, as others wait for it too.
+// acquire returns the issuer's token for a scope, and a new one where that was
+// refused. It outlives the caller that it runs for, as others wait for it too.
 func (s *TokenSource) acquire(ctx context.Context, scope string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
 	defer cancel()
-	result, err := s.client.AcquireTokenByCredential(ctx, []string{scope})
+	token, err := s.issuer.issue(ctx, scope, "")
 	if err != nil {
-		return "", newError(s.tried, s.redact, err)
+		return "", s.failure(err)
 	}
-	claims, refused := s.wasRefused(result.AccessToken)
+	claims, refused := s.wasRefused(token)
 	if !refused {
-		return result.AccessToken, nil
+		return token, nil
 	}
 	if claims == "" {
-		// Claims, even none, are what makes MSAL ask Entra and not its cache.
 		claims = "{}"
 	}
-	result, err = s.client.AcquireTokenByCredential(ctx, []string{scope}, confidential.WithClaims(claims))
+	token, err = s.issuer.issue(ctx, scope, claims)
 	if err != nil {
-		return "", newError(s.tried, s.redact, err)
+		return "", s.failure(err)
 	}
-	if _, refused := s.wasRefused(result.AccessToken); refused {
-		return "", &Error{
-			Tried:  s.tried,
+	if _, refused := s.wasRefused(token); refused {
+		return "", s.failure(&Error{
 			Err:    errors.New("the token that the service had refused was handed out again"),
-			Advice: "A role that was granted shortly before takes time to get into the tokens: try again later",
-		}
+			Advice: s.issuer.adviceOnStale(claims),
+		})
 	}
-	return result.AccessToken, nil
+	return token, nil
+}
+
+// failure returns an issuer's error with what was tried.
+func (s *TokenSource) failure(err error) *Error {
+	failed := Error{Err: err}
+	var told *Error
+	if errors.As(err, &told) {
+		failed = *told
+	}
+	failed.Tried = s.tried
+	return &failed
 }
 
 // String says whose tokens they are. It holds no token.

@@ -12,7 +12,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	"software.sslmate.com/src/go-pkcs12"
@@ -26,18 +28,51 @@ func Certificate(data []byte, password string) (Credential, error) {
 	if err != nil {
 		return Credential{}, err
 	}
-	if _, ok := key.(*rsa.PrivateKey); !ok {
+	rsaKey, ok := key.(*rsa.PrivateKey)
+	if !ok {
 		return Credential{}, errors.New("the certificate's private key is not RSA: Microsoft Entra ID signs in with RSA keys only, so make a certificate with an RSA key of 2048 bits or more")
 	}
 	credential, err := confidential.NewCredFromCert(certificates, key)
 	if err != nil {
 		return Credential{}, errors.New("the private key belongs to none of the certificates it came with: use the certificate and the key that were made together")
 	}
+	own := certificateOf(rsaKey, certificates)
 	return Credential{
 		method: "client certificate",
-		msal:   func() (confidential.Credential, error) { return credential, nil },
-		redact: func(text string) string { return text },
+		open: func(config Config) (issuer, error) {
+			return newApplication(config, credential, application{
+				check:  func() error { return checkValidity(own, time.Now()) },
+				redact: func(text string) string { return text },
+			})
+		},
 	}, nil
+}
+
+// certificateOf returns the certificate that belongs to a key, which is there.
+func certificateOf(key *rsa.PrivateKey, certificates []*x509.Certificate) *x509.Certificate {
+	i := slices.IndexFunc(certificates, func(c *x509.Certificate) bool { return key.PublicKey.Equal(c.PublicKey) })
+	return certificates[i]
+}
+
+// maxSkew is by how much clocks are let differ.
+const maxSkew = 5 * time.Minute
+
+// checkValidity finds a certificate that Entra would refuse for its time, as it
+// names no dates when it does.
+func checkValidity(certificate *x509.Certificate, now time.Time) error {
+	switch {
+	case now.After(certificate.NotAfter.Add(maxSkew)):
+		return &Error{
+			Err:    fmt.Errorf("the client certificate expired at %s", certificate.NotAfter.UTC().Format(time.RFC3339)),
+			Advice: "Make a new certificate, upload it to the application, and give that",
+		}
+	case now.Before(certificate.NotBefore.Add(-maxSkew)):
+		return &Error{
+			Err:    fmt.Errorf("the client certificate is valid only from %s on", certificate.NotBefore.UTC().Format(time.RFC3339)),
+			Advice: "Check this machine's clock, or give a certificate that is valid already",
+		}
+	}
+	return nil
 }
 
 // parseCertificate returns the certificates in data, which may be a chain, and the

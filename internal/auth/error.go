@@ -22,36 +22,43 @@ import (
 type Error struct {
 	// Tried says who was to be signed in where, and with what.
 	Tried string
-	// Status is the HTTP status of Microsoft Entra ID's answer, or 0 where none
-	// came.
+	// Service says who was asked: Microsoft Entra ID, or one that goes before it,
+	// such as GitHub Actions. It is "" where nobody was.
+	Service string
+	// Status is the HTTP status of the service's answer, or 0 where none came.
 	Status int
 	// Code is Entra's error code, such as AADSTS7000215, or "".
 	Code string
-	// Description is what Entra said, in one line and without its ids.
+	// Description is what the service said, in one line and without its ids.
 	Description string
 	// TraceID and CorrelationID are Entra's ids of the request.
 	TraceID, CorrelationID string
 	// Advice says what to do next.
 	Advice string
-	// Err is the cause where Entra gave no answer of its own: the context's end,
-	// or the network's error.
+	// Err is the cause where the service gave no answer of its own: the context's
+	// end, the network's error, or what was found before anybody was asked.
 	Err error
 }
 
-// Error returns what was tried, what Entra answered, its ids, and what to do.
+// entraService is Microsoft Entra ID in [Error.Service].
+const entraService = "Microsoft Entra ID"
+
+// Error returns what was tried, what the service answered, its ids, and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "sign-in failed: %s: ", e.Tried)
 	switch {
 	case e.Description != "":
-		fmt.Fprintf(&b, "Microsoft Entra ID answered %q", e.Description)
+		fmt.Fprintf(&b, "%s answered %q", e.Service, e.Description)
 		if e.Code != "" && !strings.Contains(e.Description, e.Code) {
 			fmt.Fprintf(&b, " (%s)", e.Code)
 		}
 	case e.Status != 0:
-		fmt.Fprintf(&b, "Microsoft Entra ID answered HTTP %d and gave no reason", e.Status)
+		fmt.Fprintf(&b, "%s answered HTTP %d and gave no reason", e.Service, e.Status)
+	case e.Service != "":
+		fmt.Fprintf(&b, "no usable answer came from %s: %v", e.Service, e.Err)
 	default:
-		fmt.Fprintf(&b, "there was no usable answer: %v", e.Err)
+		fmt.Fprintf(&b, "%v", e.Err)
 	}
 	var ids []string
 	if e.TraceID != "" {
@@ -69,7 +76,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap returns the cause where Entra gave no answer of its own.
+// Unwrap returns the cause where the service gave no answer of its own.
 func (e *Error) Unwrap() error { return e.Err }
 
 // refusal is the body of Entra's refusals.
@@ -85,24 +92,32 @@ var entraCode = regexp.MustCompile(`\bAADSTS\d+\b`)
 
 // newError returns MSAL's error in our words. MSAL's own is not wrapped: it holds
 // the request, and with it the secret or the assertion.
-func newError(tried string, redact func(string) string, err error) *Error {
-	e := &Error{Tried: tried}
+func newError(redact func(string) string, err error) *Error {
 	var call msalerrors.CallErr
 	if !errors.As(err, &call) || call.Resp == nil {
-		e.Err = cause(err, redact)
-		e.Advice = "Check the authority host, the tenant id, and that Microsoft Entra ID can be reached from here (proxy, firewall, certificates)"
-		return e
+		return &Error{
+			Service: entraService,
+			Err:     cause(err, redact),
+			Advice:  "Check the authority host, the tenant id, and that Microsoft Entra ID can be reached from here (proxy, firewall, certificates)",
+		}
 	}
-	e.Status = call.Resp.StatusCode
+	// What cannot be read of the body is not told.
+	body, _ := io.ReadAll(io.LimitReader(call.Resp.Body, maxAnswer))
+	return newRefusal(entraService, call.Resp.StatusCode, body, redact)
+}
+
+// newRefusal returns the error of an answer of Entra, or of one that answers alike.
+func newRefusal(service string, status int, body []byte, redact func(string) string) *Error {
+	e := &Error{Service: service, Status: status}
 	var refused refusal
-	if body, err := io.ReadAll(call.Resp.Body); err == nil && json.Unmarshal(body, &refused) == nil {
+	if json.Unmarshal(body, &refused) == nil {
 		e.Code = entraCode.FindString(refused.Description)
 		if e.Code == "" && len(refused.ErrorCodes) > 0 {
 			e.Code = fmt.Sprintf("AADSTS%d", refused.ErrorCodes[0])
 		}
-		e.Description = redact(describe(refused))
-		e.TraceID = redact(oneLine(refused.TraceID))
-		e.CorrelationID = redact(oneLine(refused.CorrelationID))
+		e.Description = hideTokens(redact(describe(refused)))
+		e.TraceID = hideTokens(redact(oneLine(refused.TraceID)))
+		e.CorrelationID = hideTokens(redact(oneLine(refused.CorrelationID)))
 	}
 	e.Advice = advise(e.Code, e.Status)
 	return e
@@ -131,8 +146,25 @@ func cause(err error, redact func(string) string) error {
 	case errors.As(err, &request):
 		return request.Err
 	default:
-		return errors.New(redact(oneLine(err.Error())))
+		return errors.New(hideTokens(redact(oneLine(err.Error()))))
 	}
+}
+
+var jwtLike = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)+`)
+
+// hideTokens takes whatever looks like a JWT out of a text.
+func hideTokens(text string) string { return jwtLike.ReplaceAllString(text, "[token]") }
+
+// maxDescription is how much is told of a text that is not known to be short.
+const maxDescription = 500
+
+// shorten cuts a text that is too long to be told.
+func shorten(text string) string {
+	runes := []rune(text)
+	if len(runes) <= maxDescription {
+		return text
+	}
+	return string(runes[:maxDescription]) + "..."
 }
 
 // oneLine makes white space single spaces and drops control characters.

@@ -21,6 +21,7 @@ func TestWrongSecretIsExplained(t *testing.T) {
 	err := signInError(t, config)
 	want := auth.Error{
 		Tried:         err.Tried,
+		Service:       "Microsoft Entra ID",
 		Status:        http.StatusUnauthorized,
 		Code:          "AADSTS7000215",
 		Description:   err.Description,

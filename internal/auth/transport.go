@@ -15,34 +15,39 @@ import (
 )
 
 const (
-	// attemptTimeout bounds one HTTP request to Entra.
+	// attemptTimeout bounds one HTTP request.
 	attemptTimeout = 30 * time.Second
-	// maxAttempts is how often a request to Entra is made at most.
+	// maxAttempts is how often a request is made at most.
 	maxAttempts = 5
-	// maxWait is the longest that Entra may ask to be left alone and still be
+	// maxWait is the longest that a service may ask to be left alone and still be
 	// asked again by us.
 	maxWait = time.Minute
 	// signInTimeout bounds a sign-in with all its attempts and waits.
 	signInTimeout = 5 * time.Minute
 )
 
-// newHTTPClient returns the client that MSAL speaks to Entra with. MSAL repeats
-// nothing itself; this client repeats what may pass: 429, 5xx and broken
-// connections, after the time that Retry-After asks for. Token requests change
-// nothing, so repeating them is safe.
-func newHTTPClient(transport http.RoundTripper, userAgent string) *http.Client {
+// newEntraClient returns the client that speaks to Entra, and to the services
+// whose tokens Entra trusts.
+func newEntraClient(config Config) *http.Client {
+	return newHTTPClient(guard{next: config.Transport, userAgent: config.UserAgent}, checkRetry)
+}
+
+// newHTTPClient returns a client that repeats what may pass: 429, 5xx and broken
+// connections, after the time that Retry-After asks for. MSAL repeats nothing
+// itself. Token requests change nothing, so repeating them is safe.
+func newHTTPClient(transport http.RoundTripper, check retryablehttp.CheckRetry) *http.Client {
 	retrying := retryablehttp.NewClient()
 	retrying.Logger = nil
 	retrying.HTTPClient = &http.Client{
-		Transport:     entraTransport{next: transport, userAgent: userAgent},
+		Transport:     transport,
 		Timeout:       attemptTimeout,
 		CheckRedirect: stay,
 	}
 	retrying.RetryMax = maxAttempts - 1
 	retrying.RetryWaitMin = time.Second
 	retrying.RetryWaitMax = 15 * time.Second
-	retrying.CheckRetry = checkRetry
-	// The last answer goes to MSAL, which makes the error of it.
+	retrying.CheckRetry = check
+	// The last answer goes to the caller, which makes the error of it.
 	retrying.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	client := retrying.StandardClient()
 	client.CheckRedirect = stay
@@ -52,7 +57,7 @@ func newHTTPClient(transport http.RoundTripper, userAgent string) *http.Client {
 // stay keeps a redirect from carrying a secret to another host.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// checkRetry reports whether a request to Entra is worth repeating.
+// checkRetry reports whether a request is worth repeating.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	var notFound *net.DNSError
 	var refused *insecureError
@@ -66,23 +71,26 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	return retryablehttp.DefaultRetryPolicy(ctx, response, err)
 }
 
-// entraTransport sees to it that a credential leaves over TLS only, whatever the
-// authority's configuration says, and says who is asking.
-type entraTransport struct {
+// guard sees to it that a credential leaves over TLS only, whatever the
+// configuration says, and says who is asking.
+type guard struct {
 	next      http.RoundTripper
 	userAgent string
+	// plain, where not nil, reports which hosts may be spoken to without TLS.
+	plain func(host string) bool
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (t entraTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Scheme != "https" {
+func (g guard) RoundTrip(request *http.Request) (*http.Response, error) {
+	local := request.URL.Scheme == "http" && g.plain != nil && g.plain(request.URL.Hostname())
+	if request.URL.Scheme != "https" && !local {
 		return nil, &insecureError{host: request.URL.Host}
 	}
-	if t.userAgent != "" {
+	if g.userAgent != "" {
 		request = request.Clone(request.Context())
-		request.Header.Set("User-Agent", t.userAgent)
+		request.Header.Set("User-Agent", g.userAgent)
 	}
-	return t.next.RoundTrip(request)
+	return g.next.RoundTrip(request)
 }
 
 // insecureError is a request that would have gone without TLS.

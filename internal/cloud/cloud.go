@@ -35,6 +35,9 @@ type Cloud struct {
 	FederatedAudience string
 
 	aliases []string
+	// managementHost is the host of Azure Resource Manager, by which tools of
+	// Azure are told the cloud.
+	managementHost string
 	// exchangeHosts are the hosts Exchange is known to answer on in this cloud.
 	// A tenant may be sent on to a regional host, which is a subdomain of one
 	// of them ("nam13b.outlook.office365.com").
@@ -57,6 +60,7 @@ var clouds = []Cloud{
 		GraphEndpoint:     "https://graph.microsoft.com",
 		GraphScope:        "https://graph.microsoft.com/.default",
 		FederatedAudience: "api://AzureADTokenExchange",
+		managementHost:    "management.azure.com",
 		aliases:           []string{"public"},
 		exchangeHosts:     []string{"outlook.office365.com", "outlook.office.com"},
 		graphHost:         "graph.microsoft.com",
@@ -69,6 +73,7 @@ var clouds = []Cloud{
 		GraphEndpoint:     "https://graph.microsoft.us",
 		GraphScope:        "https://graph.microsoft.us/.default",
 		FederatedAudience: "api://AzureADTokenExchangeUSGov",
+		managementHost:    "management.usgovcloudapi.net",
 		aliases:           []string{"usgovernmentl4"},
 		exchangeHosts:     []string{"outlook.office365.us"},
 		graphHost:         "graph.microsoft.us",
@@ -93,6 +98,7 @@ var clouds = []Cloud{
 		GraphEndpoint:     "https://microsoftgraph.chinacloudapi.cn",
 		GraphScope:        "https://microsoftgraph.chinacloudapi.cn/.default",
 		FederatedAudience: "api://AzureADTokenExchangeChina",
+		managementHost:    "management.chinacloudapi.cn",
 		exchangeHosts:     []string{"partner.outlook.cn", "outlook.office365.cn"},
 		graphHost:         "microsoftgraph.chinacloudapi.cn",
 	},
@@ -112,6 +118,24 @@ func Lookup(name string) (Cloud, error) {
 		}
 	}
 	return Cloud{}, fmt.Errorf("there is no cloud named %q: it is one of %s", name, strings.Join(Names(), ", "))
+}
+
+// LookupMetadataHost returns the cloud whose Azure Resource Manager answers on
+// host, in any letter case: what metadata_host is to the providers of Azure. DoD
+// has none of its own, and is found by [Lookup] only. The error of an unknown host
+// lists the hosts there are.
+func LookupMetadataHost(host string) (Cloud, error) {
+	var known []string
+	for _, c := range clouds {
+		if c.managementHost == "" {
+			continue
+		}
+		if strings.EqualFold(host, c.managementHost) {
+			return c, nil
+		}
+		known = append(known, c.managementHost)
+	}
+	return Cloud{}, fmt.Errorf("no cloud is known by the metadata host %q: it is one of %s", host, strings.Join(known, ", "))
 }
 
 // Names returns every name that [Lookup] knows, each cloud's aliases right

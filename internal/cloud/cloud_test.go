@@ -50,6 +50,37 @@ func TestLookupOfUnknownNameListsTheNames(t *testing.T) {
 	}
 }
 
+func TestLookupMetadataHost(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"management.azure.com":         "global",
+		"Management.Azure.COM":         "global",
+		"management.usgovcloudapi.net": "usgovernment",
+		"management.chinacloudapi.cn":  "china",
+	} {
+		c, err := cloud.LookupMetadataHost(host)
+		if err != nil || c.Name != want {
+			t.Errorf("LookupMetadataHost(%q) = %q, %v, want %q", host, c.Name, err, want)
+		}
+	}
+}
+
+func TestLookupOfUnknownMetadataHostListsTheHosts(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"", "management.microsoftazure.de", "https://management.azure.com", "evil.management.azure.com"} {
+		_, err := cloud.LookupMetadataHost(host)
+		if err == nil {
+			t.Errorf("LookupMetadataHost(%q) succeeded", host)
+			continue
+		}
+		for _, known := range []string{"management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"} {
+			if !strings.Contains(err.Error(), known) {
+				t.Errorf("LookupMetadataHost(%q): %q does not name %s", host, err, known)
+			}
+		}
+	}
+}
+
 func TestNamesAreAllFound(t *testing.T) {
 	t.Parallel()
 	names := cloud.Names()
