@@ -74,6 +74,7 @@ type Sandbox struct {
 	exchange *adminserver.Server
 	graph    *graphserver.Server
 	requests *fault.Recorder
+	faults   *fault.Injector
 
 	cloud       string
 	url         string
@@ -94,7 +95,7 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 	for _, option := range opts {
 		option(&chosen)
 	}
-	s := &Sandbox{tenant: t, cloud: chosen.cloud, requests: new(fault.Recorder), served: make(chan error, 1)}
+	s := &Sandbox{tenant: t, cloud: chosen.cloud, requests: new(fault.Recorder), faults: new(fault.Injector), served: make(chan error, 1)}
 	s.close = sync.OnceValue(s.stop)
 
 	clientID, err := signInApplication(t, chosen.clientID)
@@ -111,7 +112,9 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 		return nil, err
 	}
 	s.exchange = adminserver.New(t, s.entra, s.observeExchange)
+	s.exchange.InjectFrom(s.faults)
 	s.graph = graphserver.New(t, s.entra, s.observeGraph)
+	s.graph.InjectFrom(s.faults)
 
 	now := time.Now()
 	authority, err := newAuthority(now)
@@ -192,6 +195,7 @@ func (s *Sandbox) observeEntra(request entraserver.Request) {
 		Cmdlet:   request.Endpoint,
 		Identity: request.ClientID,
 		Status:   request.Status,
+		Executed: true,
 		At:       time.Now(),
 	})
 }
@@ -203,6 +207,8 @@ func (s *Sandbox) observeExchange(request adminserver.Request) {
 		Identity: request.Identity,
 		Status:   request.Status,
 		Page:     request.Page,
+		Fault:    request.Fault,
+		Executed: request.Executed,
 		At:       time.Now(),
 	})
 }
@@ -214,6 +220,8 @@ func (s *Sandbox) observeGraph(request graphserver.Request) {
 		Identity: request.ID,
 		Status:   request.Status,
 		Page:     request.Page,
+		Fault:    request.Fault,
+		Executed: request.Executed,
 		At:       time.Now(),
 	})
 }
@@ -235,6 +243,10 @@ func (s *Sandbox) Graph() *graphserver.Server { return s.graph }
 
 // Requests returns the record of what the sandbox was asked over HTTP.
 func (s *Sandbox) Requests() *fault.Recorder { return s.requests }
+
+// Faults returns the rules by which the answers of the sandbox go wrong, for
+// tests that make them.
+func (s *Sandbox) Faults() *fault.Injector { return s.faults }
 
 // Client returns an HTTP client that trusts the sandbox and nobody else, and
 // uses no proxy. Its idle connections are closed by Close.

@@ -198,8 +198,8 @@ func TestSandboxSpeaksAsGraphOnTheSameListener(t *testing.T) {
 		recorded     fault.Request
 	}{
 		{"/v1.0/organization", graph, fault.Request{Cmdlet: "/organization", Status: http.StatusTooManyRequests}},
-		{"/v1.0/directory/administrativeUnits/" + europe, graph, fault.Request{Cmdlet: "/directory/administrativeUnits/{id}", Identity: europe, Status: http.StatusOK}},
-		{"/Beta/servicePrincipals", graph, fault.Request{Cmdlet: "/servicePrincipals", Status: http.StatusOK}},
+		{"/v1.0/directory/administrativeUnits/" + europe, graph, fault.Request{Cmdlet: "/directory/administrativeUnits/{id}", Identity: europe, Status: http.StatusOK, Executed: true}},
+		{"/Beta/servicePrincipals", graph, fault.Request{Cmdlet: "/servicePrincipals", Status: http.StatusOK, Executed: true}},
 		{"/v1.0/servicePrincipals", exchange, fault.Request{Cmdlet: "/servicePrincipals", Status: http.StatusUnauthorized}},
 	} {
 		if got := ask(test.path, test.bearer); got != test.recorded.Status {
@@ -227,8 +227,8 @@ func TestSandboxRecordsWhatItWasAsked(t *testing.T) {
 		t.Fatalf("recorded %+v, want the sign-in and the cmdlet", all)
 	}
 	for i, want := range []fault.Request{
-		{Service: fault.Entra, Cmdlet: "token", Identity: s.ClientID(), Status: http.StatusOK},
-		{Service: fault.Exchange, Cmdlet: "Get-ManagementScope", Identity: "no such scope", Status: http.StatusNotFound, Page: all[1].Page},
+		{Service: fault.Entra, Cmdlet: "token", Identity: s.ClientID(), Status: http.StatusOK, Executed: true},
+		{Service: fault.Exchange, Cmdlet: "Get-ManagementScope", Identity: "no such scope", Status: http.StatusNotFound, Page: 1, Executed: true},
 	} {
 		got := all[i]
 		if got.At.Before(before) || got.At.After(time.Now()) {

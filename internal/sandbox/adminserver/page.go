@@ -103,6 +103,19 @@ func (c *cursors) find(token string) (cursor, bool) {
 	return found, ok
 }
 
+// number is the number of the page that a token leads to: the first without a
+// token, and the second with one that leads nowhere.
+func (c *cursors) number(token string) int {
+	if token == "" {
+		return 1
+	}
+	found, ok := c.find(token)
+	if !ok {
+		return 2
+	}
+	return found.page + 1
+}
+
 // firstPage answers the first rows of a list. A page has as many as Prefer and
 // ResultSize both allow; where there are more, the answer links to them, even
 // past ResultSize: so it was seen.
@@ -126,7 +139,7 @@ func (s *Server) firstPage(c cmdlet, a arguments, res result, request pageReques
 // nextPage answers the page that a link leads to. The link works from the same
 // anchor mailbox, for the same command and for a time; a first call without an
 // anchor was seen to leave it useless.
-func (s *Server) nextPage(token string, request pageRequest, seen *Request) response {
+func (s *Server) nextPage(token string, request pageRequest) response {
 	rest, ok := s.pages.find(token)
 	same := ok && rest.anchor != "" && strings.EqualFold(rest.anchor, request.anchor) &&
 		strings.EqualFold(rest.command.name, request.command.name) &&
@@ -134,7 +147,6 @@ func (s *Server) nextPage(token string, request pageRequest, seen *Request) resp
 	if !same || s.tenant.Now().After(rest.expires) {
 		return s.refuse(&bindingError{class: "System.Exception", text: "Expired or Invalid pagination request. Default Expiry time is 00:30:00", bare: true})
 	}
-	seen.Page = rest.page + 1
 	return s.page(rest, nil, request)
 }
 

@@ -4,6 +4,7 @@
 package adminserver
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -25,10 +27,21 @@ type response struct {
 	raw bool
 }
 
+// answer is the response as faults know it.
+func (r response) answer() fault.Answer {
+	return fault.Answer{Status: r.status, Header: r.header, Body: r.body, Raw: r.raw}
+}
+
+// injected is the response that a fault makes of an answer.
+func injected(a fault.Answer) response {
+	return response{status: a.Status, header: a.Header, body: a.Body, raw: a.Raw}
+}
+
 const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
-// write sends an answer with the headers that the service puts on every one.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response) {
+// write sends an answer with the headers that the service puts on every one, in
+// the manner of the fault that was injected.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response, injection *fault.Injection) {
 	header := w.Header()
 	header.Set("Server", "Microsoft-HTTPAPI/2.0")
 	header.Set("Vary", "Accept-Encoding")
@@ -42,15 +55,15 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response) 
 		header.Set(name, value)
 	}
 	if len(answer.body) == 0 || answer.raw || !acceptsGzip(r) {
-		w.WriteHeader(answer.status)
-		_, _ = w.Write(answer.body) // A client that hung up gets nothing.
+		injection.Send(w, answer.status, answer.body)
 		return
 	}
 	header.Set("Content-Encoding", "gzip")
-	w.WriteHeader(answer.status)
-	compressor := gzip.NewWriter(w)
-	_, _ = compressor.Write(answer.body)
+	var packed bytes.Buffer
+	compressor := gzip.NewWriter(&packed)
+	_, _ = compressor.Write(answer.body) // A buffer takes everything.
 	_ = compressor.Close()
+	injection.Send(w, answer.status, packed.Bytes())
 }
 
 func acceptsGzip(r *http.Request) bool {

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -28,6 +29,7 @@ type Server struct {
 	tenant  *tenant.Tenant
 	tokens  Authorizer
 	observe func(Request)
+	faults  *fault.Injector
 	pages   cursors
 
 	mu     sync.Mutex
@@ -65,8 +67,13 @@ type Request struct {
 	Parameters []string
 	// Page counts the pages of one answer from 1.
 	Page int
-	// Status is the HTTP status.
+	// Status is the HTTP status; zero if a fault left the request unanswered.
 	Status int
+	// Fault names the faults that were injected; empty if there was none.
+	Fault string
+	// Executed says that the cmdlet ran, or that the next page of its output was
+	// looked up, whatever the answer.
+	Executed bool
 	// Anchor is the X-AnchorMailbox header.
 	Anchor string
 	// ClientRequestID is the client-request-id header.
@@ -80,8 +87,12 @@ func New(t *tenant.Tenant, tokens Authorizer, observe func(Request)) *Server {
 	if observe == nil {
 		observe = func(Request) {}
 	}
-	return &Server{tenant: t, tokens: tokens, observe: observe, random: rand.New(rand.NewPCG(3, 4))}
+	return &Server{tenant: t, tokens: tokens, observe: observe, faults: new(fault.Injector), random: rand.New(rand.NewPCG(3, 4))}
 }
+
+// InjectFrom makes the server's answers go wrong by the rules of an injector.
+// It must be called before the server serves.
+func (s *Server) InjectFrom(faults *fault.Injector) { s.faults = faults }
 
 // ServeHTTP answers a request to the admin API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -91,37 +102,66 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Anchor:          r.Header.Get("X-AnchorMailbox"),
 		ClientRequestID: r.Header.Get("client-request-id"),
 	}
-	answer := s.answer(r, seen)
-	seen.Status = answer.status
+	asked := s.read(r, seen)
+	injection := s.faults.Begin(r, fault.Call{Service: fault.Exchange, Cmdlet: seen.Cmdlet, Identity: seen.Identity, Page: seen.Page})
+	defer injection.End()
+	answer := s.answer(r, asked, injection, seen)
+	seen.Status, seen.Fault = answer.status, injection.String()
 	s.observe(*seen)
-	s.write(w, r, answer)
+	injection.Processed()
+	s.write(w, r, answer, injection)
 }
 
-// answer works out the response to a request.
-func (s *Server) answer(r *http.Request, seen *Request) response {
-	route, refused := s.route(r)
+// asked is a request as far as it can be read before anybody is known to ask.
+type asked struct {
+	route route
+	// misled is the answer to an address that the API does not have.
+	misled     *response
+	command    command
+	unreadable *bindingError
+}
+
+// read reads the address and the body of a request.
+func (s *Server) read(r *http.Request, seen *Request) asked {
+	var a asked
+	if a.route, a.misled = s.route(r); a.misled == nil && a.route.operation == invokeCommand {
+		a.command, a.unreadable = readCommand(r)
+		seen.describe(a.command)
+		seen.Page = s.pages.number(r.URL.Query().Get("$skiptoken"))
+	}
+	return a
+}
+
+// answer works out the response to a request, with what the rules of faults make
+// of it.
+func (s *Server) answer(r *http.Request, asked asked, injection *fault.Injection, seen *Request) response {
+	if instead, ok := injection.AtDoor(); ok {
+		return injected(instead)
+	}
+	if asked.misled != nil {
+		return *asked.misled
+	}
+	caller, refused := s.authenticate(r, asked.route, asked.command)
 	if refused != nil {
 		return *refused
 	}
-	var command command
-	var unreadable *bindingError
-	if route.operation == invokeCommand {
-		command, unreadable = readCommand(r)
-		seen.describe(command)
+	if instead, ok := injection.Admit(); ok {
+		return injected(instead)
 	}
-	caller, refused := s.authenticate(r, route, command)
-	if refused != nil {
-		return *refused
-	}
+	return injected(injection.Change(s.carryOut(r, caller, asked, seen).answer()))
+}
+
+// carryOut does what an authenticated caller asks for.
+func (s *Server) carryOut(r *http.Request, caller tenant.Caller, asked asked, seen *Request) response {
 	switch {
-	case route.operation == banner:
+	case asked.route.operation == banner:
 		return s.banner(r)
-	case route.operation == moduleFile:
+	case asked.route.operation == moduleFile:
 		return s.moduleFile(r, caller)
-	case unreadable != nil:
-		return s.refuse(unreadable)
+	case asked.unreadable != nil:
+		return s.refuse(asked.unreadable)
 	default:
-		return s.invokeCommand(r, caller, command, seen)
+		return s.invokeCommand(r, caller, asked.command, seen)
 	}
 }
 
@@ -171,7 +211,8 @@ func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, command co
 	}
 	request := pageRequest{command: command, anchor: seen.Anchor, host: r.Host, path: r.URL.Path, query: r.URL.Query(), prefer: r.Header.Values("Prefer")}
 	if token := request.query.Get("$skiptoken"); token != "" {
-		return s.nextPage(token, request, seen)
+		seen.Executed = true
+		return s.nextPage(token, request)
 	}
 	arguments, refusal := cmdlet.bind(command.parameters)
 	if refusal != nil {
@@ -183,6 +224,7 @@ func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, command co
 	if cmdlet.createsInForest && s.tenant.Behavior().WriteNeedsDomainAnchor && anchoredByID(seen.Anchor) {
 		return s.refuseCmdlet(s.wrongForest())
 	}
+	seen.Executed = true
 	result, err := cmdlet.run(s.call(caller, arguments))
 	if err != nil {
 		return s.refuseCmdlet(err)

@@ -10,10 +10,12 @@
 package graphserver
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,6 +25,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -32,6 +35,7 @@ type Server struct {
 	tenant  *tenant.Tenant
 	tokens  Authorizer
 	observe func(Request)
+	faults  *fault.Injector
 
 	mu         sync.Mutex
 	throttled  int
@@ -67,8 +71,13 @@ type Request struct {
 	ID string
 	// Page counts the pages of one list from 1.
 	Page int
-	// Status is the HTTP status.
+	// Status is the HTTP status; zero if a fault left the request unanswered.
 	Status int
+	// Fault names the faults that were injected; empty if there was none.
+	Fault string
+	// Executed says that the resource, or the batch, was looked up, whatever the
+	// answer.
+	Executed bool
 	// ClientRequestID is the client-request-id header.
 	ClientRequestID string
 }
@@ -80,8 +89,12 @@ func New(t *tenant.Tenant, tokens Authorizer, observe func(Request)) *Server {
 	if observe == nil {
 		observe = func(Request) {}
 	}
-	return &Server{tenant: t, tokens: tokens, observe: observe}
+	return &Server{tenant: t, tokens: tokens, observe: observe, faults: new(fault.Injector)}
 }
+
+// InjectFrom makes the server's answers go wrong by the rules of an injector.
+// It must be called before the server serves.
+func (s *Server) InjectFrom(faults *fault.Injector) { s.faults = faults }
 
 // Throttle answers the next requests with 429, which asks to be left alone for a
 // time in whole seconds. With a negative time there is no Retry-After header.
@@ -114,39 +127,69 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if resource, id, found := lookup(seen.Path); found {
 		seen.Path, seen.ID = resource.path, id
 	}
-	caller, refused := s.authenticate(r)
-	var given answer
-	switch {
-	case refused != nil:
-	case isBatch(r):
-		given, refused = s.batch(r, caller)
-	default:
-		given, refused = s.answer(r, caller, seen)
+	if query, unread := readQuery(r); unread == nil {
+		seen.Page = query.page
 	}
-	requestID := uuid.NewString()
+	injection := s.faults.Begin(r, fault.Call{Service: fault.Graph, Cmdlet: seen.Path, Identity: seen.ID, Page: seen.Page})
+	defer injection.End()
+	response := s.respond(r, injection, seen)
+	seen.Status, seen.Fault = response.Status, injection.String()
+	s.observe(*seen)
+	injection.Processed()
 	header := w.Header()
 	header.Set("Cache-Control", "no-cache")
-	header.Set("request-id", requestID)
 	header.Set("client-request-id", seen.ClientRequestID)
-	seen.Status = http.StatusOK
+	header.Set("request-id", uuid.NewString())
+	for name, value := range response.Header {
+		header.Set(name, value)
+	}
+	injection.Send(w, response.Status, response.Body)
+}
+
+// respond works out the response to a request, with what the rules of faults
+// make of it.
+func (s *Server) respond(r *http.Request, injection *fault.Injection, seen *Request) fault.Answer {
+	if instead, ok := injection.AtDoor(); ok {
+		return instead
+	}
+	caller, refused := s.authenticate(r)
 	if refused != nil {
-		seen.Status = refused.status
+		return s.encode(answer{}, refused, seen)
+	}
+	if instead, ok := injection.Admit(); ok {
+		return instead
+	}
+	var given answer
+	if isBatch(r) {
+		seen.Executed = true
+		given, refused = s.batch(r, caller)
+	} else {
+		given, refused = s.answer(r, caller, seen)
+	}
+	return injection.Change(s.encode(given, refused, seen))
+}
+
+// encode writes an answer, or what was refused.
+func (s *Server) encode(given answer, refused *refusal, seen *Request) fault.Answer {
+	response := fault.Answer{Status: http.StatusOK, Header: map[string]string{}}
+	if refused != nil {
+		response.Status = refused.status
+		requestID := uuid.NewString()
+		response.Header["request-id"] = requestID
 		given = answer{body: refused.body(s.tenant.Now(), requestID, seen.ClientRequestID)}
-		for name, value := range refused.header {
-			header.Set(name, value)
-		}
+		maps.Copy(response.Header, refused.header)
 	}
-	s.observe(*seen)
 	if given.body == nil {
-		header.Set("Content-Type", "text/plain")
-		w.WriteHeader(seen.Status)
-		_, _ = io.WriteString(w, given.text) // A client that hung up gets nothing.
-		return
+		response.Header["Content-Type"] = "text/plain"
+		response.Body = []byte(given.text)
+		return response
 	}
-	header.Set("Content-Type", contentType)
-	header.Set("OData-Version", "4.0")
-	w.WriteHeader(seen.Status)
-	_ = json.NewEncoder(w).Encode(given.body)
+	response.Header["Content-Type"] = contentType
+	response.Header["OData-Version"] = "4.0"
+	var body bytes.Buffer
+	_ = json.NewEncoder(&body).Encode(given.body) // Bodies are maps and lists of texts, numbers and booleans.
+	response.Body = body.Bytes()
+	return response
 }
 
 const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -183,7 +226,7 @@ func (s *Server) answer(r *http.Request, caller Caller, seen *Request) (answer, 
 	if refused != nil {
 		return answer{}, refused
 	}
-	seen.Page = query.page
+	seen.Executed = true
 	return resource.answer(s, call{id: id, caller: caller, query: query, request: r})
 }
 
