@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -32,7 +33,7 @@ type accessClaims struct {
 	// the library would write a list.
 	Audience         string   `json:"aud"`
 	AppID            string   `json:"appid"`
-	CredentialKind   proof    `json:"appidacr"`
+	CredentialKind   string   `json:"appidacr"`
 	IdentityProvider string   `json:"idp"`
 	IdentityType     string   `json:"idtyp"`
 	ObjectID         string   `json:"oid"`
@@ -46,7 +47,7 @@ type accessClaims struct {
 
 // issue makes a token that says what the application holds now. What it is
 // granted later is not in the token; it needs a new one.
-func (s *Server) issue(application tenant.EnterpriseApplication, audience string, proof proof, capabilities []string) (*tokenResponse, *refusal) {
+func (s *Server) issue(application tenant.EnterpriseApplication, audience string, kind ProofKind, capabilities []string) (*tokenResponse, *refusal) {
 	now, lifetime := s.clock(), s.TokenLifetime()
 	tenantID := s.tenant.Organization().TenantID
 	issuer := s.cloud.TokenIssuer + tenantID + "/"
@@ -65,7 +66,7 @@ func (s *Server) issue(application tenant.EnterpriseApplication, audience string
 		},
 		Audience:         audience,
 		AppID:            application.AppID,
-		CredentialKind:   proof,
+		CredentialKind:   kind.credentialKind(),
 		IdentityProvider: issuer,
 		IdentityType:     "app",
 		ObjectID:         application.ObjectID,
@@ -88,6 +89,30 @@ func (s *Server) issue(application tenant.EnterpriseApplication, audience string
 	}
 	seconds := int64(lifetime.Seconds())
 	return &tokenResponse{TokenType: "Bearer", ExpiresIn: seconds, ExtExpiresIn: seconds, AccessToken: signed}, nil
+}
+
+// IssueToken gives the application with the client id appID a token for
+// resource without a request to the token endpoint: to Azure for a managed
+// identity, or to a tool that somebody has signed in with before. It also tells
+// when the token ends. Its error is the refusal in Entra's words.
+func (s *Server) IssueToken(appID, resource string) (token string, expires time.Time, err error) {
+	application, found := s.enterpriseApplication(appID)
+	refused := s.checkResource(resource)
+	switch {
+	case !found:
+		refused = s.unknownApplication(appID)
+	case application.Disabled:
+		refused = s.disabledApplication(appID)
+	}
+	if refused != nil {
+		return "", time.Time{}, refused
+	}
+	expires = s.clock().Add(s.TokenLifetime())
+	issued, refused := s.issue(application, resource, CertificateProof, nil)
+	if refused != nil {
+		return "", time.Time{}, refused
+	}
+	return issued.AccessToken, expires, nil
 }
 
 // newTokenID makes a uti claim, by which a sign-in is found in Entra's logs.

@@ -36,14 +36,15 @@ var (
 	errNoThumbprint = errors.New("the header has no certificate thumbprint")
 	errUnknownKey   = errors.New("the key was not found")
 	errExpiredKey   = errors.New("the key used is expired")
+	errBadChain     = errors.New("the header's certificate chain cannot be read")
 )
 
-// checkAssertion verifies a client assertion as RFC 7523 asks: signed with a
-// certificate registered for the application, made by the application about
-// itself, meant for this endpoint, and recent.
+// checkAssertion verifies an application's own assertion as RFC 7523 asks:
+// signed with a certificate the application may use, made by the application
+// about itself, meant for this endpoint, and recent.
 func (s *Server) checkAssertion(r *http.Request, registration tenant.AppRegistration) *refusal {
-	if kind := r.PostForm.Get("client_assertion_type"); kind != assertionType {
-		return badClient(70002, "Error validating credentials. The 'client_assertion_type' '%s' is not supported.", kind)
+	if refused := checkAssertionType(r); refused != nil {
+		return refused
 	}
 	clientID := r.PostForm.Get("client_id")
 	var claims jwt.RegisteredClaims
@@ -55,7 +56,7 @@ func (s *Server) checkAssertion(r *http.Request, registration tenant.AppRegistra
 		jwt.WithIssuer(clientID),
 		jwt.WithSubject(clientID),
 	).ParseWithClaims(r.PostForm.Get("client_assertion"), &claims, func(token *jwt.Token) (any, error) {
-		return s.assertionKey(token.Header, registration.Certificates)
+		return s.assertionKey(token.Header, registration)
 	})
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired), errors.Is(err, jwt.ErrTokenNotValidYet):
@@ -70,39 +71,103 @@ func (s *Server) checkAssertion(r *http.Request, registration tenant.AppRegistra
 	return nil
 }
 
-// assertionKey finds the certificate whose thumbprint the header carries, as
-// x5t#S256 or x5t, and returns its key.
-func (s *Server) assertionKey(header map[string]any, certificates [][]byte) (*rsa.PublicKey, error) {
+func checkAssertionType(r *http.Request) *refusal {
+	if kind := r.PostForm.Get("client_assertion_type"); kind != assertionType {
+		return badClient(70002, "Error validating credentials. The 'client_assertion_type' '%s' is not supported.", kind)
+	}
+	return nil
+}
+
+// assertionKey returns the key of the certificate whose thumbprint the header
+// carries, as x5t#S256 or x5t. The certificate is registered, or one that the
+// application trusts by its subject and authority.
+func (s *Server) assertionKey(header map[string]any, registration tenant.AppRegistration) (*rsa.PublicKey, error) {
 	sha256Print, bySHA256 := header["x5t#S256"].(string)
 	sha1Print, bySHA1 := header["x5t"].(string)
 	if !bySHA256 && !bySHA1 {
 		return nil, errNoThumbprint
 	}
-	for _, der := range certificates {
+	isNamed := func(der []byte) bool {
 		long, short := sha256.Sum256(der), sha1.Sum(der) //nolint:gosec // As above.
-		if bySHA256 && !isThumbprint(sha256Print, long[:]) || bySHA1 && !isThumbprint(sha1Print, short[:]) {
+		return (!bySHA256 || isThumbprint(sha256Print, long[:])) && (!bySHA1 || isThumbprint(sha1Print, short[:]))
+	}
+	for _, der := range registration.Certificates {
+		if !isNamed(der) {
 			continue
 		}
 		certificate, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, fmt.Errorf("reading the registered certificate: %w", err)
 		}
-		if s.clock().After(certificate.NotAfter) {
-			return nil, errExpiredKey
-		}
-		if key, isRSA := certificate.PublicKey.(*rsa.PublicKey); isRSA {
-			return key, nil
-		}
+		return s.usableKey(certificate)
+	}
+	chain, err := sentChain(header)
+	if err != nil {
+		return nil, err
+	}
+	if len(chain) == 0 || !isNamed(chain[0].Raw) || !s.isTrusted(chain, registration.TrustedSubjects) {
+		return nil, errUnknownKey
+	}
+	return s.usableKey(chain[0])
+}
+
+// usableKey is the key of a certificate that has not ended.
+func (s *Server) usableKey(certificate *x509.Certificate) (*rsa.PublicKey, error) {
+	if s.clock().After(certificate.NotAfter) {
+		return nil, errExpiredKey
+	}
+	if key, isRSA := certificate.PublicKey.(*rsa.PublicKey); isRSA {
+		return key, nil
 	}
 	return nil, errUnknownKey
 }
 
-// isThumbprint compares a thumbprint with a digest. RFC 7515 writes it in
-// base64 for URLs; MSAL for Go writes x5t#S256 in the standard alphabet with
-// padding, and Entra takes both.
+// sentChain reads the x5c header, in which the certificate that has signed comes
+// first.
+func sentChain(header map[string]any) ([]*x509.Certificate, error) {
+	texts, _ := header["x5c"].([]any)
+	var chain []*x509.Certificate
+	for _, text := range texts {
+		encoded, _ := text.(string)
+		der, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return nil, errBadChain
+		}
+		certificate, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, errBadChain
+		}
+		chain = append(chain, certificate)
+	}
+	return chain, nil
+}
+
+// isTrusted reports whether one of the trusted subjects is that of the chain's
+// first certificate, and its authority has signed it. Whether the certificate
+// has ended is another question.
+func (s *Server) isTrusted(chain []*x509.Certificate, trusted []tenant.TrustedSubject) bool {
+	between := x509.NewCertPool()
+	for _, certificate := range chain[1:] {
+		between.AddCert(certificate)
+	}
+	return slices.ContainsFunc(trusted, func(subject tenant.TrustedSubject) bool {
+		authority, err := x509.ParseCertificate(subject.Authority)
+		if err != nil || chain[0].Subject.CommonName != subject.CommonName {
+			return false
+		}
+		roots := x509.NewCertPool()
+		roots.AddCert(authority)
+		_, err = chain[0].Verify(x509.VerifyOptions{
+			Roots: roots, Intermediates: between, CurrentTime: chain[0].NotBefore,
+			KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		})
+		return err == nil
+	})
+}
+
+// isThumbprint compares a thumbprint with a digest.
 func isThumbprint(text string, digest []byte) bool {
-	text = strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
-	decoded, err := base64.RawURLEncoding.DecodeString(text)
+	decoded, err := decodeThumbprint(text)
 	return err == nil && bytes.Equal(decoded, digest)
 }
 

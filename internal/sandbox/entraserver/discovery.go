@@ -8,7 +8,10 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/nationalcloud"
 )
 
 // openIDConfiguration answers with the endpoints of the tenant. MSAL insists
@@ -53,11 +56,18 @@ func (s *Server) keys(r *http.Request) (answer, *refusal) {
 	}}, nil
 }
 
-// instanceDiscovery tells which hosts are one and the same Entra. The sandbox
-// knows itself only.
+// instanceDiscovery tells which hosts are one and the same Entra: those of a
+// cloud when the client asks at one of them, and else the sandbox itself.
 func (s *Server) instanceDiscovery(r *http.Request) (answer, *refusal) {
+	hosts := []string{r.Host}
+	for _, cloud := range nationalcloud.All() {
+		if slices.Contains(cloud.AuthorityHosts, strings.ToLower(r.Host)) {
+			hosts = cloud.AuthorityHosts
+		}
+	}
 	endpoint, err := url.Parse(r.URL.Query().Get("authorization_endpoint"))
-	if err != nil || endpoint.Scheme != "https" || !strings.EqualFold(endpoint.Host, r.Host) {
+	if err != nil || endpoint.Scheme != "https" ||
+		!slices.ContainsFunc(hosts, func(host string) bool { return strings.EqualFold(host, endpoint.Host) }) {
 		return answer{}, &refusal{
 			status: http.StatusBadRequest,
 			kind:   "invalid_instance",
@@ -67,12 +77,12 @@ func (s *Server) instanceDiscovery(r *http.Request) (answer, *refusal) {
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(endpoint.Path, "/"), "/")
 	return answer{body: map[string]any{
-		"tenant_discovery_endpoint": "https://" + r.Host + "/" + name + "/v2.0/.well-known/openid-configuration",
+		"tenant_discovery_endpoint": "https://" + endpoint.Host + "/" + name + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata": []map[string]any{{
-			"preferred_network": r.Host,
-			"preferred_cache":   r.Host,
-			"aliases":           []string{r.Host},
+			"preferred_network": hosts[0],
+			"preferred_cache":   hosts[0],
+			"aliases":           hosts,
 		}},
 	}}, nil
 }

@@ -21,6 +21,9 @@ type refusal struct {
 	text   string // what follows the code in the description
 }
 
+// Error is the refusal's code and text.
+func (f *refusal) Error() string { return fmt.Sprintf("AADSTS%d: %s", f.code, f.text) }
+
 // body is the refusal as Entra writes it. The ids are those an administrator
 // finds the attempt by in the sign-in logs.
 func (f *refusal) body(now time.Time, trace, correlation string) any {

@@ -43,6 +43,10 @@ type Config struct {
 	TokenLifetime time.Duration
 	// Clock tells the time for tokens, secrets and assertions. Nil means time.Now.
 	Clock func() time.Time
+	// IssuerKeys returns the keys that verify the tokens of another issuer, by
+	// their ids. It returns nil for an issuer that cannot be asked. A nil function
+	// knows no issuer.
+	IssuerKeys func(issuer string) map[string]*rsa.PublicKey
 	// Observe, if set, is called for each answer, from the request's goroutine and
 	// before the answer is sent: whoever has an answer finds it observed.
 	Observe func(Request)
@@ -54,6 +58,16 @@ type Request struct {
 	Endpoint string
 	// ClientID is the client id that asked for a token; empty at the other endpoints.
 	ClientID string
+	// Scope is what a token was asked for, as the client wrote it.
+	Scope string
+	// Audience is the resource that a token was granted for; empty when none was.
+	Audience string
+	// Proof is the credential the client sent to the token endpoint.
+	Proof Proof
+	// Code is the number of the AADSTS error of the answer; zero when it has none.
+	Code int
+	// Failure is the name of the [Failure] that was the answer, if one was.
+	Failure string
 	// Status is the HTTP status of the answer.
 	Status int
 }
@@ -61,17 +75,19 @@ type Request struct {
 // A Server is Entra's part of a sandbox. It is an http.Handler, and any number
 // of goroutines may use it at once.
 type Server struct {
-	tenant  *tenant.Tenant
-	cloud   nationalcloud.Cloud
-	clock   func() time.Time
-	observe func(Request)
-	mux     *http.ServeMux
-	key     *rsa.PrivateKey
-	keyID   string
+	tenant     *tenant.Tenant
+	cloud      nationalcloud.Cloud
+	clock      func() time.Time
+	observe    func(Request)
+	mux        *http.ServeMux
+	issuerKeys func(issuer string) map[string]*rsa.PublicKey
+	key        *rsa.PrivateKey
+	keyID      string
 
 	mu       sync.Mutex
 	lifetime time.Duration
-	tokens   int
+	requests []Request
+	failures []plannedFailure
 }
 
 // New returns a Server with a signing key of its own. It fails when the cloud
@@ -87,14 +103,15 @@ func New(config Config) (*Server, error) {
 	}
 	digest := sha256.Sum256(key.N.Bytes())
 	s := &Server{
-		tenant:   config.Tenant,
-		cloud:    cloud,
-		clock:    config.Clock,
-		observe:  config.Observe,
-		mux:      http.NewServeMux(),
-		key:      key,
-		keyID:    base64.RawURLEncoding.EncodeToString(digest[:20]),
-		lifetime: config.TokenLifetime,
+		tenant:     config.Tenant,
+		cloud:      cloud,
+		clock:      config.Clock,
+		observe:    config.Observe,
+		mux:        http.NewServeMux(),
+		issuerKeys: config.IssuerKeys,
+		key:        key,
+		keyID:      base64.RawURLEncoding.EncodeToString(digest[:20]),
+		lifetime:   config.TokenLifetime,
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -134,14 +151,29 @@ func (s *Server) SetTokenLifetime(lifetime time.Duration) {
 func (s *Server) TokenRequests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.tokens
+	n := 0
+	for _, request := range s.requests {
+		if request.Endpoint == "token" {
+			n++
+		}
+	}
+	return n
+}
+
+// Requests returns every request and its outcome, the first one first.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
 }
 
 // An answer is what an endpoint says to a request: a value to be sent as JSON,
-// and for the token endpoint the client that asked.
+// and for the token endpoint what the client sent.
 type answer struct {
-	body     any
-	clientID string
+	body    any
+	request Request
+	// failure, if set, goes before the body.
+	failure *Failure
 }
 
 // handle routes pattern to an endpoint, sends what it answers and tells the
@@ -149,21 +181,35 @@ type answer struct {
 func (s *Server) handle(pattern, name string, endpoint func(*http.Request) (answer, *refusal)) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		answer, refused := endpoint(r)
-		status, body := http.StatusOK, answer.body
+		request, body := answer.request, answer.body
 		trace, correlation := newTraceID(), correlationID(r)
+		request.Endpoint, request.Status = name, http.StatusOK
+		if answer.failure != nil {
+			request.Failure, request.Status = answer.failure.name, answer.failure.status
+			if answer.failure.retryAfter != "" {
+				w.Header().Set("Retry-After", answer.failure.retryAfter)
+			}
+		}
 		if refused != nil {
-			status, body = refused.status, refused.body(s.clock(), trace, correlation)
+			request.Code, request.Status = refused.code, refused.status
+			body = refused.body(s.clock(), trace, correlation)
 		}
-		if name == "token" {
-			s.mu.Lock()
-			s.tokens++
-			s.mu.Unlock()
+		s.record(request)
+		if answer.failure != nil && refused == nil {
+			answer.failure.write(w)
+			return
 		}
-		if s.observe != nil {
-			s.observe(Request{Endpoint: name, ClientID: answer.clientID, Status: status})
-		}
-		writeJSON(w, r, status, body, trace, correlation)
+		writeJSON(w, r, request.Status, body, trace, correlation)
 	})
+}
+
+func (s *Server) record(request Request) {
+	s.mu.Lock()
+	s.requests = append(s.requests, request)
+	s.mu.Unlock()
+	if s.observe != nil {
+		s.observe(request)
+	}
 }
 
 // knowsTenant reports whether name, a GUID or a domain in any letter case, is

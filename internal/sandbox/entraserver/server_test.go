@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -177,8 +178,11 @@ func TestServerTellsTheObserverWhatItAnswered(t *testing.T) {
 	e.post(t, url.Values{"client_id": {reader}})
 	want := []entraserver.Request{
 		{Endpoint: "openid-configuration", Status: http.StatusOK},
-		{Endpoint: "token", ClientID: automation, Status: http.StatusOK},
-		{Endpoint: "token", ClientID: reader, Status: http.StatusBadRequest},
+		{
+			Endpoint: "token", ClientID: automation, Scope: exchangeScope + " openid offline_access profile",
+			Audience: "https://outlook.office365.com", Proof: entraserver.Proof{Kind: entraserver.SecretProof}, Status: http.StatusOK,
+		},
+		{Endpoint: "token", ClientID: reader, Code: 900144, Status: http.StatusBadRequest},
 	}
 	if len(seen) != len(want) {
 		t.Fatalf("observed %v, want %v", seen, want)
@@ -187,6 +191,9 @@ func TestServerTellsTheObserverWhatItAnswered(t *testing.T) {
 		if seen[i] != want[i] {
 			t.Errorf("request %d observed as %+v, want %+v", i, seen[i], want[i])
 		}
+	}
+	if !slices.Equal(e.Requests(), seen) {
+		t.Errorf("Requests() = %v, want what was observed", e.Requests())
 	}
 	if got := e.TokenRequests(); got != 2 {
 		t.Errorf("TokenRequests() = %d, want 2", got)

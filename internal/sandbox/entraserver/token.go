@@ -28,52 +28,61 @@ type tokenResponse struct {
 
 // token grants a token to an application that proves who it is.
 func (s *Server) token(r *http.Request) (answer, *refusal) {
-	name := r.PathValue("tenant")
-	if !s.knowsTenant(name) {
-		return answer{}, tenantNotFound(name)
-	}
-	if r.Method != http.MethodPost {
-		return answer{}, badRequest("invalid_request", 900561,
-			"The endpoint only accepts POST requests. Received a %s request.", r.Method)
-	}
 	r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return answer{}, badRequest("invalid_request", 90013, "Invalid input received from the user.")
+	malformed := r.ParseForm()
+	seen := Request{ClientID: r.PostForm.Get("client_id"), Scope: r.PostForm.Get("scope"), Proof: proofOf(r.PostForm)}
+	if failure, due := s.nextFailure(); due {
+		if failure.refuse != nil {
+			return answer{request: seen, failure: &failure}, failure.refuse(s, seen.ClientID)
+		}
+		return answer{request: seen, failure: &failure}, nil
 	}
-	clientID := r.PostForm.Get("client_id")
-	granted, refused := s.grant(r, clientID)
-	return answer{body: granted, clientID: clientID}, refused
+	name := r.PathValue("tenant")
+	switch {
+	case !s.knowsTenant(name):
+		return answer{request: seen}, tenantNotFound(name)
+	case r.Method != http.MethodPost:
+		return answer{request: seen}, badRequest("invalid_request", 900561,
+			"The endpoint only accepts POST requests. Received a %s request.", r.Method)
+	case malformed != nil:
+		return answer{request: seen}, badRequest("invalid_request", 90013, "Invalid input received from the user.")
+	}
+	granted, audience, refused := s.grant(r, seen)
+	if refused == nil {
+		seen.Audience = audience
+	}
+	return answer{body: granted, request: seen}, refused
 }
 
 // grant goes through the request in Entra's order: the form, the application,
 // its credential, then what it asks for.
-func (s *Server) grant(r *http.Request, clientID string) (*tokenResponse, *refusal) {
+func (s *Server) grant(r *http.Request, seen Request) (*tokenResponse, string, *refusal) {
 	form := r.PostForm
 	for _, name := range []string{"grant_type", "client_id", "scope"} {
 		if form.Get(name) == "" {
-			return nil, missingParameter(name)
+			return nil, "", missingParameter(name)
 		}
 	}
 	if grant := form.Get("grant_type"); grant != "client_credentials" {
-		return nil, badRequest("unsupported_grant_type", 70003, "The app requested an unsupported grant type '%s'.", grant)
+		return nil, "", badRequest("unsupported_grant_type", 70003, "The app requested an unsupported grant type '%s'.", grant)
 	}
 	capabilities, refused := clientCapabilities(form.Get("claims"))
 	if refused != nil {
-		return nil, refused
+		return nil, "", refused
 	}
-	application, registration, refused := s.application(clientID)
+	application, registration, refused := s.application(seen.ClientID)
 	if refused != nil {
-		return nil, refused
+		return nil, "", refused
 	}
-	proof, refused := s.authenticate(r, registration)
-	if refused != nil {
-		return nil, refused
+	if refused := s.authenticate(r, seen.Proof.Kind, registration); refused != nil {
+		return nil, "", refused
 	}
 	audience, refused := s.audience(form.Get("scope"))
 	if refused != nil {
-		return nil, refused
+		return nil, "", refused
 	}
-	return s.issue(application, audience, proof, capabilities)
+	granted, refused := s.issue(application, audience, seen.Proof.Kind, capabilities)
+	return granted, audience, refused
 }
 
 // application finds the client among the tenant's applications: the enterprise
@@ -81,46 +90,58 @@ func (s *Server) grant(r *http.Request, clientID string) (*tokenResponse, *refus
 func (s *Server) application(clientID string) (tenant.EnterpriseApplication, tenant.AppRegistration, *refusal) {
 	registrations := s.tenant.AppRegistrations()
 	r := slices.IndexFunc(registrations, func(a tenant.AppRegistration) bool { return strings.EqualFold(a.AppID, clientID) })
-	applications := s.tenant.EnterpriseApplications()
-	a := slices.IndexFunc(applications, func(a tenant.EnterpriseApplication) bool { return strings.EqualFold(a.AppID, clientID) })
+	application, present := s.enterpriseApplication(clientID)
 	switch {
-	case r >= 0 && a >= 0:
-		return applications[a], registrations[r], nil
-	case a >= 0:
-		// An application registered in another tenant: its credentials are there,
-		// so none that is sent here is right.
-		return applications[a], tenant.AppRegistration{AppID: clientID}, nil
+	case present && application.Disabled:
+		return tenant.EnterpriseApplication{}, tenant.AppRegistration{}, s.disabledApplication(clientID)
+	case present && r >= 0:
+		return application, registrations[r], nil
+	case present:
+		// A managed identity, or an application registered in another tenant: its
+		// credentials are there, so none that is sent here is right.
+		return application, tenant.AppRegistration{AppID: clientID, DisplayName: application.DisplayName}, nil
 	case r >= 0:
 		return tenant.EnterpriseApplication{}, tenant.AppRegistration{}, badRequest("unauthorized_client", 7000229,
 			"The client application %s is missing service principal in the tenant %s. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
 			clientID, s.tenant.Organization().TenantID)
 	default:
-		return tenant.EnterpriseApplication{}, tenant.AppRegistration{}, badRequest("unauthorized_client", 700016,
-			"Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been "+
-				"installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your "+
-				"authentication request to the wrong tenant.", clientID, s.tenant.Organization().DisplayName)
+		return tenant.EnterpriseApplication{}, tenant.AppRegistration{}, s.unknownApplication(clientID)
 	}
 }
 
-// A proof is the kind of credential an application signed in with, as the
-// appidacr claim of its token tells it.
-type proof string
+// enterpriseApplication finds the enterprise application with a client id.
+func (s *Server) enterpriseApplication(clientID string) (tenant.EnterpriseApplication, bool) {
+	for _, a := range s.tenant.EnterpriseApplications() {
+		if strings.EqualFold(a.AppID, clientID) {
+			return a, true
+		}
+	}
+	return tenant.EnterpriseApplication{}, false
+}
 
-const (
-	provenBySecret      proof = "1"
-	provenByCertificate proof = "2"
-)
+func (s *Server) unknownApplication(clientID string) *refusal {
+	return badRequest("unauthorized_client", 700016,
+		"Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been "+
+			"installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your "+
+			"authentication request to the wrong tenant.", clientID, s.tenant.Organization().DisplayName)
+}
+
+func (s *Server) disabledApplication(clientID string) *refusal {
+	application, _ := s.enterpriseApplication(clientID)
+	return badRequest("unauthorized_client", 7000112, "Application '%s'(%s) is disabled.", clientID, application.DisplayName)
+}
 
 // authenticate checks the credential the request carries.
-func (s *Server) authenticate(r *http.Request, registration tenant.AppRegistration) (proof, *refusal) {
-	form := r.PostForm
-	switch {
-	case form.Get("client_assertion") != "":
-		return provenByCertificate, s.checkAssertion(r, registration)
-	case form.Get("client_secret") != "":
-		return provenBySecret, s.checkSecret(form.Get("client_secret"), registration)
+func (s *Server) authenticate(r *http.Request, kind ProofKind, registration tenant.AppRegistration) *refusal {
+	switch kind {
+	case FederatedProof:
+		return s.checkFederatedToken(r, registration)
+	case CertificateProof:
+		return s.checkAssertion(r, registration)
+	case SecretProof:
+		return s.checkSecret(r.PostForm.Get("client_secret"), registration)
 	default:
-		return "", badClient(7000216,
+		return badClient(7000216,
 			"'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.")
 	}
 }
@@ -138,14 +159,22 @@ func (s *Server) checkSecret(value string, registration tenant.AppRegistration) 
 		expired = true
 	}
 	if expired {
-		return badClient(7000222,
-			"The provided client secret keys for app '%s' are expired. Visit the Azure portal to create new keys for your app: "+
-				"https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.",
-			registration.AppID)
+		return expiredSecret(registration.AppID)
 	}
+	return wrongSecret(registration.AppID)
+}
+
+func wrongSecret(clientID string) *refusal {
 	return badClient(7000215,
 		"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client "+
-			"secret ID, for a secret added to app '%s'.", registration.AppID)
+			"secret ID, for a secret added to app '%s'.", clientID)
+}
+
+func expiredSecret(clientID string) *refusal {
+	return badClient(7000222,
+		"The provided client secret keys for app '%s' are expired. Visit the Azure portal to create new keys for your app: "+
+			"https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.",
+		clientID)
 }
 
 // audience reads the scope of the request: one resource with /.default behind
@@ -172,13 +201,22 @@ func (s *Server) audience(scope string) (string, *refusal) {
 	if audience == "" {
 		return "", notDefault(scope)
 	}
-	if nationalcloud.LookupResource(audience) == nationalcloud.Unknown {
-		return "", badRequest("invalid_resource", 500011,
-			"The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been "+
-				"installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your "+
-				"authentication request to the wrong tenant.", audience, s.tenant.Organization().DisplayName)
+	if refused := s.checkResource(audience); refused != nil {
+		return "", refused
 	}
 	return audience, nil
+}
+
+// checkResource refuses a resource that is not in the tenant. Those of other
+// clouds are taken; their services are what refuses the token.
+func (s *Server) checkResource(identifier string) *refusal {
+	if nationalcloud.LookupResource(identifier) != nationalcloud.Unknown {
+		return nil
+	}
+	return badRequest("invalid_resource", 500011,
+		"The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been "+
+			"installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your "+
+			"authentication request to the wrong tenant.", identifier, s.tenant.Organization().DisplayName)
 }
 
 // notDefault refuses a scope that names single permissions: an application
