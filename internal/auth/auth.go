@@ -45,8 +45,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// UserAgent says who is asking, where not "".
 	UserAgent string
-	// DisableInstanceDiscovery keeps MSAL from asking Microsoft's public cloud
-	// about the authority, for networks from which that cannot be reached.
+	// DisableInstanceDiscovery keeps MSAL from asking the authority for the other
+	// names it goes by. Authorities that are not Microsoft's are never asked.
 	DisableInstanceDiscovery bool
 }
 

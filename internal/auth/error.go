@@ -196,9 +196,17 @@ func advise(code string, status int) string {
 		return "The application is disabled in the tenant: enable it there"
 	case "AADSTS90002", "AADSTS900021", "AADSTS900023":
 		return "Check the tenant id, and that the environment is the tenant's cloud"
+	case "AADSTS7000229":
+		return "The application has no service principal in the tenant: an administrator must consent to it there"
+	case "AADSTS65001":
+		return "Nobody has consented to the application's permissions: let an administrator grant them (Exchange.ManageAsApp) in the tenant"
+	case "AADSTS501051":
+		return "The application lacks a permission for the service: grant it (Exchange.ManageAsApp), and let an administrator consent"
 	case "AADSTS500011", "AADSTS70011":
 		return "The tenant does not know the service that the token is for: check that the environment is the tenant's cloud, and that the tenant has Exchange Online"
-	case "AADSTS700211", "AADSTS700213", "AADSTS70021":
+	case "AADSTS700024":
+		return "What the application signs in with is not valid at this time: check this machine's clock"
+	case "AADSTS700211", "AADSTS700212", "AADSTS700213", "AADSTS70021":
 		return "Add a federated credential to the application whose issuer, subject and audience are those of the assertion"
 	case "AADSTS53003", "AADSTS530003":
 		return "A Conditional Access policy blocks the application: look at the tenant's sign-in logs"

@@ -98,10 +98,10 @@ func (e *noEndpointError) Error() string {
 	return fmt.Sprintf("%s (%v)", text, e.err)
 }
 
-// identityClient is the client of MSAL's managed identities. Service Fabric's
+// pinnableClient is the client of MSAL's managed identities. Service Fabric's
 // endpoint proves itself by a certificate that MSAL pins, for which it needs a
 // plain client on the transport itself.
-type identityClient struct {
+type pinnableClient struct {
 	*http.Client
 
 	transport http.RoundTripper
@@ -109,7 +109,7 @@ type identityClient struct {
 
 // ConfigureClient implements [managedidentity.ClientConfigurer], for Service
 // Fabric alone.
-func (c identityClient) ConfigureClient(augment func(*http.Client) (*http.Client, error)) error {
+func (c pinnableClient) ConfigureClient(augment func(*http.Client) (*http.Client, error)) error {
 	pinned, err := augment(&http.Client{Transport: c.transport, Timeout: attemptTimeout, CheckRedirect: stay})
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ func newManagedIdentity(config Config, clientID string) (issuer, error) {
 	// Platforms put their endpoints on addresses that only this host reaches, the
 	// private ones included.
 	client, err := managedidentity.New(id,
-		managedidentity.WithHTTPClient(identityClient{newIdentityClient(config, isHostLocal), direct(config.Transport)}),
+		managedidentity.WithHTTPClient(pinnableClient{newIdentityClient(config, isHostLocal), direct(config.Transport)}),
 		managedidentity.WithRetryPolicyDisabled())
 	if err != nil {
 		return nil, fmt.Errorf("the managed identity cannot be used: %w", err)
@@ -93,7 +93,8 @@ func (m *managedIdentity) issue(ctx context.Context, scope, claims string) (stri
 func (m *managedIdentity) adviceOnStale(string) string { return adviceOnStaleIdentity }
 
 // adviceOnStaleIdentity is about a cache that is Azure's.
-const adviceOnStaleIdentity = "Azure keeps the tokens of managed identities for up to a day: a role that was granted shortly before gets into them only then, so try again later"
+const adviceOnStaleIdentity = "Azure keeps the tokens of managed identities for up to a day: " +
+	"a role that was granted shortly before gets into them only then, so try again later"
 
 // identityEndpoint gets tokens from an endpoint of the instance metadata service's
 // kind.
@@ -113,7 +114,8 @@ func newIdentityEndpoint(config Config, clientID, endpoint string) (issuer, erro
 		return nil, fmt.Errorf("the managed identity endpoint %q needs a host, and no user name", target.Redacted())
 	}
 	if target.Scheme != "https" && (target.Scheme != "http" || !isLinkLocal(target.Hostname())) {
-		return nil, fmt.Errorf("the managed identity endpoint %q must be https: tokens travel without TLS only on this host's loopback (127.0.0.1) or link-local (169.254.169.254) network", target.Redacted())
+		return nil, fmt.Errorf("the managed identity endpoint %q must be https: "+
+			"tokens travel without TLS only on this host's loopback (127.0.0.1) or link-local (169.254.169.254) network", target.Redacted())
 	}
 	return &identityEndpoint{client: newIdentityClient(config, isLinkLocal), url: target, clientID: clientID}, nil
 }
@@ -189,7 +191,8 @@ func identityRefusal(status int, body []byte, clientID string) *Error {
 		e.Description = shorten(hideTokens(oneLine(answer.Message)))
 	}
 	text := strings.ToLower(e.Description)
-	unknown := status == http.StatusBadRequest && e.Code == "" && (strings.Contains(text, "identity not found") || strings.Contains(text, "no user assigned") || strings.Contains(text, "no managed identity"))
+	unknown := status == http.StatusBadRequest && e.Code == "" &&
+		(strings.Contains(text, "identity not found") || strings.Contains(text, "no user assigned") || strings.Contains(text, "no managed identity"))
 	switch {
 	case unknown && clientID != "":
 		e.Advice = "The host has no user-assigned identity with the client id " + clientID + ". client_id (or ARM_CLIENT_ID, EXCHANGE_CLIENT_ID) selects a user-assigned identity: " +

@@ -4,6 +4,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,16 +32,15 @@ func GitHubActions(requestURL, requestToken, audience string) Credential {
 				return nil, err
 			}
 			if !target.Query().Has("audience") {
-				if audience == "" {
-					audience = config.Cloud.FederatedAudience
-				}
-				addQuery(target, "audience", audience)
+				addQuery(target, "audience", cmp.Or(audience, config.Cloud.FederatedAudience))
 			}
 			pipeline := &pipeline{
-				service: "GitHub Actions", client: newEntraClient(config), method: http.MethodGet, url: target.String(), requestToken: strings.TrimSpace(requestToken), advice: advice,
-				token: func(answer pipelineAnswer) string { return answer.Value },
+				service: "GitHub Actions", advice: advice,
+				client: newEntraClient(config), method: http.MethodGet, url: target.String(),
+				requestToken: strings.TrimSpace(requestToken),
+				token:        func(answer pipelineAnswer) string { return answer.Value },
 			}
-			return newFederated(config, &assertion{secret: pipeline.requestToken, fetch: pipeline.fetch, renewal: "check this machine's clock"})
+			return newFederated(config, pipeline.assertion())
 		},
 	}
 }
@@ -51,7 +51,8 @@ func GitHubActions(requestURL, requestToken, audience string) Credential {
 // service connection whose token it is. audience is whom the token is for; where it
 // is "", Azure DevOps decides.
 func AzurePipelines(requestURI, requestToken, serviceConnectionID, audience string) Credential {
-	const advice = "map SYSTEM_ACCESSTOKEN into the step's environment (env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)), and let the pipeline use the service connection"
+	const advice = "map SYSTEM_ACCESSTOKEN into the step's environment (env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)), " +
+		"and let the pipeline use the service connection"
 	return Credential{
 		method: "token of Azure Pipelines",
 		open: func(config Config) (issuer, error) {
@@ -70,10 +71,12 @@ func AzurePipelines(requestURI, requestToken, serviceConnectionID, audience stri
 			}
 			target.RawQuery = query.Encode()
 			pipeline := &pipeline{
-				service: "Azure Pipelines", client: newEntraClient(config), method: http.MethodPost, url: target.String(), requestToken: strings.TrimSpace(requestToken), advice: advice,
-				token: func(answer pipelineAnswer) string { return answer.OIDCToken },
+				service: "Azure Pipelines", advice: advice,
+				client: newEntraClient(config), method: http.MethodPost, url: target.String(),
+				requestToken: strings.TrimSpace(requestToken),
+				token:        func(answer pipelineAnswer) string { return answer.OIDCToken },
 			}
-			return newFederated(config, &assertion{secret: pipeline.requestToken, fetch: pipeline.fetch, renewal: "check this machine's clock"})
+			return newFederated(config, pipeline.assertion())
 		},
 	}
 }
@@ -92,7 +95,7 @@ func parseRequestURL(service, requestURL, requestToken, advice string) (*url.URL
 		return nil, fmt.Errorf("the URL to request a token of %s from cannot be read", service)
 	}
 	if _, err := cloud.ParseEndpoint("https://" + target.Host); err != nil || target.Scheme != "https" || target.User != nil {
-		return nil, fmt.Errorf("the URL %q to request a token of %s from must be https, with a host and without a user name", target.Redacted(), service)
+		return nil, fmt.Errorf("the URL %q to request a token of %s from must be https, with a host and without a user name", target.Scheme+"://"+target.Host, service)
 	}
 	return target, nil
 }
@@ -130,6 +133,11 @@ type pipelineAnswer struct {
 // maxAnswer is the most that is read of an answer: tokens have some kilobytes.
 const maxAnswer = 1 << 20
 
+// assertion returns the way to a new token for each sign-in.
+func (p *pipeline) assertion() *assertion {
+	return &assertion{fetch: p.fetch, secret: p.requestToken, renewal: "check the clocks of this machine and of " + p.service}
+}
+
 func (p *pipeline) fetch(ctx context.Context) (string, error) {
 	redact := without(p.requestToken)
 	request, err := http.NewRequestWithContext(ctx, p.method, p.url, http.NoBody)
@@ -156,7 +164,11 @@ func (p *pipeline) fetch(ctx context.Context) (string, error) {
 	var answer pipelineAnswer
 	parsed := json.Unmarshal(body, &answer) == nil
 	if response.StatusCode != http.StatusOK {
-		return "", &Error{Service: p.service, Status: response.StatusCode, Description: redact(shorten(oneLine(answer.Message))), Advice: p.adviseOn(response.StatusCode)}
+		return "", &Error{
+			Service: p.service, Status: response.StatusCode,
+			Description: shorten(hideTokens(redact(oneLine(answer.Message)))),
+			Advice:      p.adviseOn(response.StatusCode),
+		}
 	}
 	token := strings.TrimSpace(p.token(answer))
 	if !parsed || token == "" {
