@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -97,6 +98,16 @@ func (c *Client) ApplicationAccessPolicy(ctx context.Context, identity string) (
 	return applicationAccessPolicyFrom(row), nil
 }
 
+// FindApplicationAccessPolicy is ApplicationAccessPolicy for a policy that is known to have been there: its absence is
+// confirmed.
+func (c *Client) FindApplicationAccessPolicy(ctx context.Context, identity string) (policy ApplicationAccessPolicy, err error) {
+	err = c.confirmed(ctx, identity, func(ctx context.Context) error {
+		policy, err = c.ApplicationAccessPolicy(ctx, identity)
+		return err
+	})
+	return policy, err
+}
+
 // NewApplicationAccessPolicy is what CreateApplicationAccessPolicy sends.
 type NewApplicationAccessPolicy struct {
 	AppID         string // an application id, or * for every application
@@ -117,34 +128,85 @@ func (c *Client) CreateApplicationAccessPolicy(ctx context.Context, object NewAp
 	if object.Description != "" {
 		parameters["Description"] = object.Description
 	}
-	row, created, err := c.create(ctx, "New-ApplicationAccessPolicy", parameters)
+	var policy ApplicationAccessPolicy
+	var row adminapi.Row
+	var answered bool
+	err := c.until(ctx, func(ctx context.Context) (err error) {
+		row, answered, err = c.create(ctx, creation{
+			cmdlet:     "New-ApplicationAccessPolicy",
+			parameters: parameters,
+			key:        policyKey(object.AppID),
+			// Policies have no name that Exchange would give to one of them only. So until the first could not but show,
+			// no second one is sent.
+			shows: settleTime,
+			look: func(ctx context.Context) (id string, same bool, err error) {
+				policy, same, err = c.policyLike(ctx, object)
+				return policy.Identity, same, err
+			},
+		})
+		return c.seen(ctx, err, RecipientReference, object.PolicyScopeID)
+	})
 	if err != nil {
 		return ApplicationAccessPolicy{}, err
 	}
-	if policy := applicationAccessPolicyFrom(row); created && policy.Identity != "" {
-		return policy, nil
+	if answered {
+		policy = applicationAccessPolicyFrom(row)
 	}
-	var read ApplicationAccessPolicy
-	err = settled(ctx, func(ctx context.Context) error {
-		policies, err := c.ApplicationAccessPoliciesOf(ctx, object.AppID, object.PolicyScopeID)
-		if err != nil {
-			return err
-		}
-		for _, policy := range policies {
-			if policy.AccessRight == object.AccessRight {
-				read = policy
-				return nil
+	if policy.Identity == "" {
+		// A row without an identity is as good as none.
+		err = c.settled(ctx, func(ctx context.Context) error {
+			policy, _, err = c.policyLike(ctx, object)
+			if IsNotFound(err) {
+				return notYet{err}
 			}
+			return err
+		})
+	}
+	c.recent.write(policy.Identity)
+	return policy, err
+}
+
+// policyKey stands for the policies of an application. They have no natural key that is known before they are created.
+func policyKey(appID string) string { return "policy of " + appID }
+
+// policyKeys are what the policy with this identity is known by.
+func policyKeys(identity string) []string {
+	_, rest, _ := strings.Cut(identity, `\`)
+	appID, _, _ := strings.Cut(rest, ":")
+	return []string{identity, policyKey(appID)}
+}
+
+// policyLike reads the policy of the wanted one's application, scope and access right, and reports whether it has the
+// wanted description, too. The error is not found where there is none.
+func (c *Client) policyLike(ctx context.Context, wanted NewApplicationAccessPolicy) (policy ApplicationAccessPolicy, same bool, err error) {
+	policies, err := c.policiesOf(ctx, wanted.AppID, wanted.PolicyScopeID)
+	if err != nil {
+		return ApplicationAccessPolicy{}, false, err
+	}
+	for _, policy := range policies {
+		if policy.AccessRight == wanted.AccessRight {
+			// Where none is given, Exchange writes a description. The space around one may get lost on the way.
+			described := wanted.Description == "" || strings.TrimSpace(policy.Description) == strings.TrimSpace(wanted.Description)
+			return policy, described, nil
 		}
-		return notYet{fmt.Errorf("Exchange accepted a policy of the application %s for '%s' and does not list it", object.AppID, object.PolicyScopeID)}
-	})
-	return read, err
+	}
+	return ApplicationAccessPolicy{}, false, &adminapi.Error{
+		Cmdlet:  "Get-ApplicationAccessPolicy",
+		Class:   adminapi.NotFound,
+		Message: fmt.Sprintf("Exchange lists no policy of the application %s for '%s' with the access right %s", wanted.AppID, wanted.PolicyScopeID, wanted.AccessRight),
+	}
 }
 
 // ApplicationAccessPoliciesOf returns the policies that an application has for a scope: one at most, where the service
 // holds an identity once. Whether it takes a second one of the opposite access right is not known. The two would have
-// one identity and could not be changed or removed any more, so ask before creating one.
+// one identity and could not be changed or removed any more, so ask before creating one. A policy that this client has
+// just removed is none, though a server may still show it.
 func (c *Client) ApplicationAccessPoliciesOf(ctx context.Context, appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
+	policies, err := c.policiesOf(ctx, appID, policyScopeID)
+	return slices.DeleteFunc(policies, func(policy ApplicationAccessPolicy) bool { return c.recent.tookAway(policy.Identity) }), err
+}
+
+func (c *Client) policiesOf(ctx context.Context, appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
 	scope, found, err := c.PolicyScope(ctx, policyScopeID)
 	if err != nil || !found {
 		return nil, err
@@ -165,7 +227,7 @@ func (c *Client) ApplicationAccessPoliciesOf(ctx context.Context, appID, policyS
 // AwaitApplicationAccessPolicy returns the policy once reads show it.
 func (c *Client) AwaitApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
 	var policy ApplicationAccessPolicy
-	err := settled(ctx, func(ctx context.Context) error {
+	err := c.settled(ctx, func(ctx context.Context) error {
 		var err error
 		if policy, err = c.ApplicationAccessPolicy(ctx, identity); IsNotFound(err) {
 			return notYet{err}
@@ -181,12 +243,19 @@ func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, 
 	if identity == "" {
 		return fmt.Errorf("Set-ApplicationAccessPolicy: %w", errEmptyIdentity)
 	}
-	err := c.run(ctx, "Set-ApplicationAccessPolicy", adminapi.Parameters{"Identity": identity, "Description": description})
+	err := c.set(ctx, "Set-ApplicationAccessPolicy", adminapi.Parameters{"Identity": identity, "Description": description}, func(ctx context.Context) (string, error) {
+		policy, err := c.FindApplicationAccessPolicy(ctx, identity)
+		return policy.Identity, err
+	})
 	if err != nil {
 		return err
 	}
-	return settled(ctx, func(ctx context.Context) error {
+	c.recent.write(identity)
+	return c.settled(ctx, func(ctx context.Context) error {
 		policy, err := c.ApplicationAccessPolicy(ctx, identity)
+		if IsNotFound(err) {
+			return notYet{err}
+		}
 		// The space around a text may get lost on the way.
 		if err == nil && strings.TrimSpace(policy.Description) != strings.TrimSpace(description) {
 			return notYet{fmt.Errorf("Exchange accepted the description %q and still answers %q", description, policy.Description)}
@@ -197,7 +266,15 @@ func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, 
 
 // DeleteApplicationAccessPolicy removes the policy. One that is gone already is no error.
 func (c *Client) DeleteApplicationAccessPolicy(ctx context.Context, identity string) error {
-	return c.remove(ctx, "Remove-ApplicationAccessPolicy", identity, adminapi.Parameters{})
+	return c.remove(ctx, removal{
+		cmdlet:   "Remove-ApplicationAccessPolicy",
+		identity: identity,
+		keys:     policyKeys(identity),
+		again: func(ctx context.Context) (string, error) {
+			policy, err := c.FindApplicationAccessPolicy(ctx, identity)
+			return policy.Identity, err
+		},
+	})
 }
 
 // PolicyScope is a recipient as the scope of application access policies.

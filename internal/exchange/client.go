@@ -18,18 +18,44 @@ import (
 
 // Client runs cmdlets in one tenant. It is safe for concurrent use.
 type Client struct {
-	api *adminapi.Client
+	api      *adminapi.Client
+	progress Progress
+	recent   recent
+}
+
+// Progress is told in a sentence, every now and then, what a long wait waits for, and what was done about an answer that
+// was lost. It is called from many goroutines.
+type Progress func(ctx context.Context, sentence string)
+
+// An Option changes how New sets a client up.
+type Option func(*Client)
+
+// ReportTo has a client tell of its progress. Without it, it waits in silence.
+func ReportTo(progress Progress) Option {
+	return func(c *Client) { c.progress = progress }
 }
 
 // New returns a client that sends its cmdlets through api.
-func New(api *adminapi.Client) *Client {
-	return &Client{api: api}
+func New(api *adminapi.Client, options ...Option) *Client {
+	c := &Client{api: api}
+	for _, option := range options {
+		option(c)
+	}
+	return c
+}
+
+// report tells of what takes its time.
+func (c *Client) report(ctx context.Context, sentence string) {
+	if c.progress != nil {
+		c.progress(ctx, sentence)
+	}
 }
 
 // IsNotFound reports whether err is the service's own word that the object asked for does not exist.
-// An answer that failed for any other reason is never absence.
+// An answer that failed for any other reason is never absence, and neither is a wait that ended too early.
 func IsNotFound(err error) bool {
-	return adminapi.ClassOf(err) == adminapi.NotFound
+	var ended waitEnded
+	return adminapi.ClassOf(err) == adminapi.NotFound && !errors.As(err, &ended)
 }
 
 // IsAlreadyExists reports whether err says that an object of the same name or ids is there already.
@@ -50,11 +76,11 @@ func (c *Client) get(ctx context.Context, cmdlet, identity string, same func(adm
 	if identity == "" {
 		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
 	}
-	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: adminapi.Parameters{"Identity": identity}})
+	rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
 	if err != nil {
 		return adminapi.Row{}, err
 	}
-	row, found, err := only(cmdlet, identity, result.Rows, same)
+	row, found, err := only(cmdlet, identity, rows, same)
 	if err != nil || found {
 		return row, err
 	}
@@ -97,11 +123,7 @@ func (c *Client) list(ctx context.Context, cmdlet string, parameters adminapi.Pa
 	if parameters == nil {
 		parameters = adminapi.Parameters{}
 	}
-	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters})
-	if err != nil {
-		return nil, err
-	}
-	return result.Rows, nil
+	return c.invoke(ctx, cmdlet, parameters)
 }
 
 // only returns the one row that same accepts; two are an ambiguity, not a choice.
@@ -143,28 +165,31 @@ func guidOf(row adminapi.Row) string {
 
 // run runs a cmdlet whose rows do not matter.
 func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Parameters) error {
-	_, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters})
+	_, err := c.invoke(ctx, cmdlet, parameters)
 	return err
 }
 
-// create runs a New cmdlet and returns the created object; created is false where Exchange answered without one.
-func (c *Client) create(ctx context.Context, cmdlet string, parameters adminapi.Parameters) (row adminapi.Row, created bool, err error) {
-	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters})
-	if err != nil || len(result.Rows) == 0 {
-		return adminapi.Row{}, false, err
+// invoke runs a cmdlet.
+func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)})
+	if err != nil {
+		return nil, err
 	}
-	return result.Rows[0], true, nil
+	return result.Rows, nil
 }
 
-// remove runs a Remove cmdlet; an object that is not there is removed already.
-func (c *Client) remove(ctx context.Context, cmdlet, identity string, parameters adminapi.Parameters) error {
-	if identity == "" {
-		return fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
+// idempotent reports whether running a cmdlet twice does what running it once does. Those that set a property do, as
+// they are given its value, and those that give and take the rights of a mailbox, which only warn where there is nothing
+// to do. A Remove names its object by a name that another one may have taken by the second time, and so does a Set that
+// renames.
+func idempotent(cmdlet string, parameters adminapi.Parameters) bool {
+	switch verb, _, _ := strings.Cut(cmdlet, "-"); verb {
+	case "Get", "Test", "Enable":
+		return true
+	case "Set":
+		_, renames := parameters["Name"]
+		return !renames
+	default:
+		return cmdlet == "Add-MailboxPermission" || cmdlet == "Remove-MailboxPermission"
 	}
-	parameters["Identity"] = identity
-	parameters["Confirm"] = false
-	if err := c.run(ctx, cmdlet, parameters); err != nil && !IsNotFound(err) {
-		return err
-	}
-	return nil
 }

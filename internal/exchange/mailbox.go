@@ -159,7 +159,7 @@ func (c *Client) SharedMailboxes(ctx context.Context, filter string) ([]Mailbox,
 // mailboxes runs Get-Mailbox, which answers a thousand objects at most where it is not told otherwise.
 func (c *Client) mailboxes(ctx context.Context, parameters adminapi.Parameters) ([]adminapi.Row, error) {
 	parameters["ResultSize"] = "Unlimited"
-	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: "Get-Mailbox", Parameters: parameters, Select: mailboxProperties()})
+	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: "Get-Mailbox", Parameters: parameters, Select: mailboxProperties(), Idempotent: true})
 	if err != nil {
 		return nil, err
 	}

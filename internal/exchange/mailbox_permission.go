@@ -220,9 +220,22 @@ func (c *Client) MailboxPermission(ctx context.Context, mailboxGUID, user string
 	return MailboxPermission{}, noMailboxPermission(user, mailboxGUID)
 }
 
+// key is what the permission is known by.
+func (id MailboxPermissionID) key() string {
+	return fmt.Sprintf("%s|%s|%t", id.MailboxGUID, id.UserSID, id.Deny)
+}
+
 // FindMailboxPermission reads the permission with this id. The error is not found where the mailbox has no such entry
-// or is not there itself.
-func (c *Client) FindMailboxPermission(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {
+// or is not there itself, which is confirmed.
+func (c *Client) FindMailboxPermission(ctx context.Context, id MailboxPermissionID) (permission MailboxPermission, err error) {
+	err = c.confirmed(ctx, id.key(), func(ctx context.Context) error {
+		permission, err = c.mailboxPermissionOf(ctx, id)
+		return err
+	})
+	return permission, err
+}
+
+func (c *Client) mailboxPermissionOf(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {
 	permissions, err := c.MailboxPermissions(ctx, id.MailboxGUID)
 	if err != nil {
 		return MailboxPermission{}, err
@@ -308,25 +321,21 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 		parameters["AutoMapping"] = object.AutoMapping
 	}
 	var permission MailboxPermission
-	err := until(ctx, func(ctx context.Context) error {
-		row, created, err := c.create(ctx, "Add-MailboxPermission", parameters)
+	err := c.until(ctx, func(ctx context.Context) error {
+		rows, err := c.invoke(ctx, "Add-MailboxPermission", parameters)
 		if err != nil {
-			if IsNotFound(err) && blames(err, object.User) {
-				if known, readErr := c.resolve(ctx, ServicePrincipalReference, object.User); readErr == nil && known != "" {
-					return notYet{err}
-				}
-			}
-			return err
+			return c.seen(ctx, err, ServicePrincipalReference, object.User)
 		}
-		if created {
-			for _, answered := range mailboxPermissionsFrom(object.MailboxGUID, []adminapi.Row{row}) {
-				permission = answered
-				// No answer to a denying entry is recorded, so what was asked for is believed of that.
-				permission.Deny = object.Deny
-			}
+		for _, answered := range mailboxPermissionsFrom(object.MailboxGUID, rows) {
+			permission = answered
+			// No answer to a denying entry is recorded, so what was asked for is believed of that.
+			permission.Deny = object.Deny
 		}
 		return nil
 	})
+	if err == nil {
+		c.recent.write(permission.key())
+	}
 	return permission, err
 }
 
@@ -334,7 +343,7 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 // the trustee by the words that the rights were given by: the answer to the giving is not checked by anything else.
 func (c *Client) AwaitMailboxPermission(ctx context.Context, object NewMailboxPermission) (MailboxPermission, error) {
 	var permission MailboxPermission
-	err := settled(ctx, func(ctx context.Context) error {
+	err := c.settled(ctx, func(ctx context.Context) error {
 		var err error
 		permission, err = c.MailboxPermission(ctx, object.MailboxGUID, object.User, object.Deny)
 		if IsNotFound(err) {
@@ -345,6 +354,9 @@ func (c *Client) AwaitMailboxPermission(ctx context.Context, object NewMailboxPe
 		}
 		return permission.unsettled(object.AccessRights, nil)
 	})
+	if err == nil {
+		c.recent.write(permission.key())
+	}
 	return permission, err
 }
 
@@ -388,8 +400,8 @@ func (c *Client) UpdateMailboxPermission(ctx context.Context, id MailboxPermissi
 	if err := c.take(ctx, before, surplus); err != nil {
 		return err
 	}
-	return settled(ctx, func(ctx context.Context) error {
-		after, err := c.FindMailboxPermission(ctx, id)
+	return c.settled(ctx, func(ctx context.Context) error {
+		after, err := c.mailboxPermissionOf(ctx, id)
 		if IsNotFound(err) {
 			return notYet{err}
 		}
@@ -421,8 +433,9 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 	if err := c.take(ctx, permission, permission.AccessRights); err != nil {
 		return err
 	}
-	return settled(ctx, func(ctx context.Context) error {
-		left, err := c.FindMailboxPermission(ctx, permission.MailboxPermissionID)
+	c.recent.remove(permission.key())
+	return c.settled(ctx, func(ctx context.Context) error {
+		left, err := c.mailboxPermissionOf(ctx, permission.MailboxPermissionID)
 		if IsNotFound(err) {
 			return nil
 		}
@@ -440,14 +453,16 @@ func (c *Client) take(ctx context.Context, permission MailboxPermission, rights 
 		if len(taken) == 0 {
 			continue
 		}
-		parameters := adminapi.Parameters{"User": permission.UserSID, "AccessRights": taken}
+		parameters := adminapi.Parameters{
+			"Identity": permission.MailboxGUID, "User": permission.UserSID, "AccessRights": taken, "Confirm": false,
+		}
 		if !strings.EqualFold(row.inheritanceType, AllInheritance) {
 			parameters["InheritanceType"] = row.inheritanceType
 		}
 		if permission.Deny {
 			parameters["Deny"] = true
 		}
-		if err := c.remove(ctx, "Remove-MailboxPermission", permission.MailboxGUID, parameters); err != nil {
+		if err := c.run(ctx, "Remove-MailboxPermission", parameters); err != nil && !IsNotFound(err) {
 			return err
 		}
 	}

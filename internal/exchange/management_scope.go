@@ -58,24 +58,33 @@ func (c *Client) ManagementScopes(ctx context.Context) ([]ManagementScope, error
 
 // FindManagementScope reads the scope with this GUID. Reading by name is documented, reading by GUID is not: the name
 // it had last is tried first, and a listing decides where that name is gone or belongs to another scope by now.
-func (c *Client) FindManagementScope(ctx context.Context, guid, lastName string) (ManagementScope, error) {
-	row, err := c.find(ctx, "Get-ManagementScope", guid, lastName)
+// Its absence is confirmed.
+func (c *Client) FindManagementScope(ctx context.Context, guid, lastName string) (scope ManagementScope, err error) {
+	err = c.confirmed(ctx, guid, func(ctx context.Context) error {
+		scope, err = c.managementScopeOf(ctx, guid, lastName)
+		return err
+	})
+	return scope, err
+}
+
+func (c *Client) managementScopeOf(ctx context.Context, guid, lastName string) (ManagementScope, error) {
+	row, err := c.byGUID(ctx, "Get-ManagementScope", guid, lastName)
 	if err != nil {
 		return ManagementScope{}, err
 	}
 	return managementScopeFrom(row), nil
 }
 
-// find reads an object that is documented to be named by its name, but must be the one with this GUID.
-func (c *Client) find(ctx context.Context, cmdlet, guid, lastName string) (adminapi.Row, error) {
+// byGUID reads an object that is documented to be named by its name, but must be the one with this GUID.
+func (c *Client) byGUID(ctx context.Context, cmdlet, guid, lastName string) (adminapi.Row, error) {
 	if guid == "" {
 		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
 	}
-	byGUID := named(guid, "Guid", "ExchangeObjectId")
+	same := named(guid, "Guid", "ExchangeObjectId")
 	if lastName == "" {
-		return c.search(ctx, cmdlet, guid, byGUID)
+		return c.search(ctx, cmdlet, guid, same)
 	}
-	return c.locate(ctx, cmdlet, lastName, guid, byGUID)
+	return c.locate(ctx, cmdlet, lastName, guid, same)
 }
 
 // NewManagementScope is what CreateManagementScope sends.
@@ -96,23 +105,40 @@ func (c *Client) CreateManagementScope(ctx context.Context, object NewManagement
 		// Force answers the question that the cmdlet asks before it makes an exclusive scope.
 		parameters["Exclusive"], parameters["Force"] = true, true
 	}
-	row, created, err := c.create(ctx, "New-ManagementScope", parameters)
+	var scope ManagementScope
+	row, answered, err := c.create(ctx, creation{
+		cmdlet:     "New-ManagementScope",
+		parameters: parameters,
+		key:        scopeKey(object.Name),
+		shows:      showTime,
+		look: func(ctx context.Context) (id string, same bool, err error) {
+			scope, err = c.ManagementScope(ctx, object.Name)
+			return scope.GUID, scope.is(object), err
+		},
+	})
 	if err != nil {
 		return ManagementScope{}, err
 	}
-	if created && guidOf(row) != "" {
-		return managementScopeFrom(row), nil
+	if answered {
+		scope = managementScopeFrom(row)
 	}
-	var read ManagementScope
-	err = settled(ctx, func(ctx context.Context) error {
-		read, err = c.ManagementScope(ctx, object.Name)
-		if IsNotFound(err) {
-			return notYet{err}
-		}
-		return err
-	})
-	return read, err
+	c.recent.write(scope.keys()...)
+	return scope, nil
 }
+
+// is reports whether the scope is just what was to be created.
+func (s ManagementScope) is(wanted NewManagementScope) bool {
+	return strings.EqualFold(s.Name, wanted.Name) && s.Exclusive == wanted.Exclusive && strings.EqualFold(s.RecipientRoot, wanted.RecipientRoot) &&
+		(s.RecipientFilter == wanted.RecipientFilter || opath.Same(s.RecipientFilter, wanted.RecipientFilter))
+}
+
+// keys are what the scope is known by.
+func (s ManagementScope) keys() []string {
+	return []string{s.GUID, s.DistinguishedName, s.Name, scopeKey(s.Name)}
+}
+
+// scopeKey is the natural key of a scope.
+func scopeKey(name string) string { return "scope " + name }
 
 // ManagementScopeChange holds what is to change; nil leaves a property as it is.
 type ManagementScopeChange struct {
@@ -141,20 +167,30 @@ func (c *Client) UpdateManagementScope(ctx context.Context, guid, lastName strin
 			parameters["RecipientRoot"] = nil
 		}
 	}
-	if err := c.run(ctx, "Set-ManagementScope", parameters); err != nil {
-		return ManagementScope{}, err
-	}
 	name := before.Name
 	if change.Name != nil {
 		name = *change.Name
 	}
+	err = c.set(ctx, "Set-ManagementScope", parameters, func(ctx context.Context) (string, error) {
+		now, err := c.FindManagementScope(ctx, guid, name)
+		return now.Name, err
+	})
+	if err != nil {
+		return ManagementScope{}, err
+	}
+	c.recent.write(before.keys()...)
 	var after ManagementScope
-	err = settled(ctx, func(ctx context.Context) error {
-		if after, err = c.FindManagementScope(ctx, guid, name); err != nil {
+	err = c.settled(ctx, func(ctx context.Context) error {
+		after, err = c.managementScopeOf(ctx, guid, name)
+		if IsNotFound(err) {
+			return notYet{err}
+		}
+		if err != nil {
 			return err
 		}
 		return change.unsettled(before, after)
 	})
+	c.recent.write(after.keys()...)
 	return after, err
 }
 
@@ -189,8 +225,16 @@ func (c *Client) DeleteManagementScope(ctx context.Context, guid, lastName strin
 	if err != nil {
 		return err
 	}
-	return until(ctx, func(ctx context.Context) error {
-		err := c.remove(ctx, "Remove-ManagementScope", scope.Name, adminapi.Parameters{})
+	return c.until(ctx, func(ctx context.Context) error {
+		err := c.remove(ctx, removal{
+			cmdlet:   "Remove-ManagementScope",
+			identity: scope.Name,
+			keys:     scope.keys(),
+			again: func(ctx context.Context) (string, error) {
+				left, err := c.FindManagementScope(ctx, guid, scope.Name)
+				return left.Name, err
+			},
+		})
 		if err == nil || !refused(err) {
 			return err
 		}
@@ -211,12 +255,14 @@ func (c *Client) DeleteManagementScope(ctx context.Context, guid, lastName strin
 func refused(err error) bool {
 	switch adminapi.ClassOf(err) {
 	case adminapi.InUse, adminapi.InvalidInput, adminapi.Other:
-		return isAnswer(err)
+		return isAnswer(err) && !adminapi.MayHaveHappened(err)
 	default:
 		return false
 	}
 }
 
+// assignmentsUsing returns the names of the assignments that use a scope, without those that this client has removed and
+// that a server may still show.
 func (c *Client) assignmentsUsing(ctx context.Context, scope string) ([]string, error) {
 	rows, err := c.list(ctx, "Get-ManagementRoleAssignment", nil)
 	if err != nil {
@@ -225,7 +271,7 @@ func (c *Client) assignmentsUsing(ctx context.Context, scope string) ([]string, 
 	uses := named(scope, "CustomResourceScope", "CustomRecipientWriteScope")
 	var users []string
 	for _, row := range rows {
-		if uses(row) {
+		if uses(row) && !c.recent.tookAway(guidOf(row)) {
 			users = append(users, "'"+row.Text("Name")+"'")
 		}
 	}

@@ -219,9 +219,17 @@ func (a RoleAssignment) builtIn() bool {
 // maxNameLength is where Exchange cuts the names that it gives, in characters.
 const maxNameLength = 64
 
-// FindRoleAssignment reads the assignment with this GUID; lastName is the name it had last.
-func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
-	row, err := c.find(ctx, "Get-ManagementRoleAssignment", guid, lastName)
+// FindRoleAssignment reads the assignment with this GUID; lastName is the name it had last. Its absence is confirmed.
+func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) (assignment RoleAssignment, err error) {
+	err = c.confirmed(ctx, guid, func(ctx context.Context) error {
+		assignment, err = c.roleAssignmentOf(ctx, guid, lastName)
+		return err
+	})
+	return assignment, err
+}
+
+func (c *Client) roleAssignmentOf(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
+	row, err := c.byGUID(ctx, "Get-ManagementRoleAssignment", guid, lastName)
 	if err != nil {
 		return RoleAssignment{}, err
 	}
@@ -239,8 +247,8 @@ type NewRoleAssignment struct {
 
 // CreateRoleAssignment creates an assignment. New assignments are enabled: the cmdlet knows no other.
 //
-// A service principal that was registered a moment ago is not seen by this cmdlet for up to ten minutes; while it can
-// be read, a refusal that misses something is tried again until ctx ends.
+// A service principal or a scope that was created a moment ago is not seen by this cmdlet for up to ten minutes; while it
+// can be read, a refusal that misses it is tried again until ctx ends.
 // The answer may precede the assignment's appearance in reads; AwaitRoleAssignment waits for that.
 func (c *Client) CreateRoleAssignment(ctx context.Context, object NewRoleAssignment) (RoleAssignment, error) {
 	scope, err := c.scopeParameter(ctx, object.Scope)
@@ -259,23 +267,48 @@ func (c *Client) CreateRoleAssignment(ctx context.Context, object NewRoleAssignm
 		parameters["Delegating"] = true
 	}
 	var assignment RoleAssignment
-	err = until(ctx, func(ctx context.Context) error {
-		row, created, err := c.create(ctx, "New-ManagementRoleAssignment", parameters)
-		if err != nil {
-			if IsNotFound(err) && object.Assignee.Kind == App && blames(err, object.Assignee.Identity) {
-				if known, readErr := c.resolve(ctx, ServicePrincipalReference, object.Assignee.Identity); readErr == nil && known != "" {
-					return notYet{err}
-				}
-			}
-			return err
-		}
-		if created {
-			assignment = roleAssignmentFrom(row)
-		}
-		return nil
+	var row adminapi.Row
+	var answered bool
+	err = c.until(ctx, func(ctx context.Context) (err error) {
+		row, answered, err = c.create(ctx, creation{
+			cmdlet:     "New-ManagementRoleAssignment",
+			parameters: parameters,
+			key:        assignmentKey(object.Name),
+			shows:      showTime,
+			look: func(ctx context.Context) (id string, same bool, err error) {
+				assignment, same, err = c.roleAssignmentLike(ctx, object)
+				return assignment.GUID, same, err
+			},
+		})
+		return c.refersTo(ctx, err, object.Assignee, scope)
 	})
-	return assignment, err
+	if err != nil {
+		return RoleAssignment{}, err
+	}
+	if answered {
+		assignment = roleAssignmentFrom(row)
+	}
+	c.recent.write(assignment.keys()...)
+	return assignment, nil
 }
+
+// refersTo makes something of a refusal that misses an application or a scope which was only just created.
+func (c *Client) refersTo(ctx context.Context, err error, assignee Assignee, scope Scope) error {
+	if assignee.Kind == App {
+		err = c.seen(ctx, err, ServicePrincipalReference, assignee.Identity)
+	}
+	var again notYet
+	if kind, ok := scope.Kind.reference(); ok && !errors.As(err, &again) {
+		err = c.seen(ctx, err, kind, scope.Value)
+	}
+	return err
+}
+
+// keys are what the assignment is known by.
+func (a RoleAssignment) keys() []string { return []string{a.GUID, assignmentKey(a.Name)} }
+
+// assignmentKey is the natural key of an assignment.
+func assignmentKey(name string) string { return "role assignment " + name }
 
 // blames reports whether a not-found error is about identity.
 func blames(err error, identity string) bool {
@@ -311,9 +344,9 @@ func (c *Client) RoleAssignmentExists(ctx context.Context, wanted NewRoleAssignm
 	looking, cancel := context.WithTimeout(ctx, changeTime)
 	defer cancel()
 	same := false
-	err := until(looking, func(ctx context.Context) error {
+	err := c.until(looking, func(ctx context.Context) error {
 		var err error
-		if same, err = c.isRoleAssignment(ctx, wanted); err != nil || !same {
+		if _, same, err = c.roleAssignmentLike(ctx, wanted); err != nil || !same {
 			return err
 		}
 		return notYet{fmt.Errorf("the role assignment '%s' exists", wanted.Name)}
@@ -327,32 +360,37 @@ func (c *Client) RoleAssignmentExists(ctx context.Context, wanted NewRoleAssignm
 // changeTime is how long a change of another object that runs beside may take to be seen.
 const changeTime = 10 * time.Second
 
-func (c *Client) isRoleAssignment(ctx context.Context, wanted NewRoleAssignment) (bool, error) {
-	taken, err := c.RoleAssignment(ctx, wanted.Name)
-	if err != nil {
-		return false, err
+// roleAssignmentLike reads the assignment that has the wanted one's name, and reports whether it is the wanted one by all
+// else, too.
+func (c *Client) roleAssignmentLike(ctx context.Context, wanted NewRoleAssignment) (taken RoleAssignment, same bool, err error) {
+	if taken, err = c.RoleAssignment(ctx, wanted.Name); err != nil {
+		return taken, false, err
 	}
 	if taken, err = c.WithoutImplicitScope(ctx, taken); err != nil {
-		return false, err
+		return taken, false, err
 	}
 	if !strings.EqualFold(taken.Role, wanted.Role) || taken.Delegating != wanted.Delegating {
-		return false, nil
+		return taken, false, nil
 	}
 	if holds, err := c.HoldsRoleAssignment(ctx, wanted.Assignee.Identity, taken.GUID); err != nil || !holds {
-		return false, err
+		return taken, false, err
 	}
-	return c.SameScope(ctx, wanted.Scope, taken.Scope)
+	same, err = c.SameScope(ctx, wanted.Scope, taken.Scope)
+	return taken, same, err
 }
 
 // AwaitRoleAssignment returns the assignment once reads show it, for which it waits until ctx ends. guid may be empty
 // where only the name is known yet.
 func (c *Client) AwaitRoleAssignment(ctx context.Context, guid, name string) (RoleAssignment, error) {
 	var assignment RoleAssignment
-	err := until(ctx, func(ctx context.Context) error {
+	err := c.until(ctx, func(ctx context.Context) error {
 		var err error
 		assignment, err = c.RoleAssignment(ctx, name)
 		if IsNotFound(err) {
 			return notYet{err}
+		}
+		if err == nil && c.recent.tookAway(assignment.GUID) {
+			return notYet{fmt.Errorf("Exchange still answers the role assignment '%s' that was removed, and not the one that was created", name)}
 		}
 		if err == nil && guid != "" && assignment.GUID != guid {
 			return fmt.Errorf("the role assignment '%s' that was just created has the id %s, and Exchange now answers one with the id %s", name, guid, assignment.GUID)
@@ -421,19 +459,31 @@ func (c *Client) UpdateRoleAssignment(ctx context.Context, guid, lastName string
 	if change.Enabled != nil {
 		parameters["Enabled"] = *change.Enabled
 	}
+	var scope Scope
 	if change.Scope != nil {
-		scope, err := c.scopeParameter(ctx, *change.Scope)
-		if err != nil {
+		if scope, err = c.scopeParameter(ctx, *change.Scope); err != nil {
 			return RoleAssignment{}, err
 		}
 		parameters[string(scope.Kind)] = scope.Value
 	}
-	if err := c.run(ctx, "Set-ManagementRoleAssignment", parameters); err != nil {
+	err = c.until(ctx, func(ctx context.Context) error {
+		err := c.set(ctx, "Set-ManagementRoleAssignment", parameters, func(ctx context.Context) (string, error) {
+			now, err := c.FindRoleAssignment(ctx, guid, before.Name)
+			return now.Name, err
+		})
+		return c.refersTo(ctx, err, Assignee{}, scope)
+	})
+	if err != nil {
 		return RoleAssignment{}, err
 	}
+	c.recent.write(before.keys()...)
 	var after RoleAssignment
-	err = settled(ctx, func(ctx context.Context) error {
-		if after, err = c.FindRoleAssignment(ctx, guid, before.Name); err != nil {
+	err = c.settled(ctx, func(ctx context.Context) error {
+		after, err = c.roleAssignmentOf(ctx, guid, before.Name)
+		if IsNotFound(err) {
+			return notYet{err}
+		}
+		if err != nil {
 			return err
 		}
 		return c.unsettled(ctx, before, after, change)
@@ -493,5 +543,13 @@ func (c *Client) DeleteRoleAssignment(ctx context.Context, guid, lastName string
 	if err != nil {
 		return err
 	}
-	return c.remove(ctx, "Remove-ManagementRoleAssignment", assignment.Name, adminapi.Parameters{})
+	return c.remove(ctx, removal{
+		cmdlet:   "Remove-ManagementRoleAssignment",
+		identity: assignment.Name,
+		keys:     assignment.keys(),
+		again: func(ctx context.Context) (string, error) {
+			left, err := c.FindRoleAssignment(ctx, guid, assignment.Name)
+			return left.Name, err
+		},
+	})
 }

@@ -80,36 +80,59 @@ func (c *Client) CreateServicePrincipal(ctx context.Context, object NewServicePr
 	if object.DisplayName != "" {
 		parameters["DisplayName"] = object.DisplayName
 	}
-	row, created, err := c.create(ctx, "New-ServicePrincipal", parameters)
+	var pointer ServicePrincipal
+	row, answered, err := c.create(ctx, creation{
+		cmdlet:     "New-ServicePrincipal",
+		parameters: parameters,
+		key:        object.ObjectID,
+		shows:      showTime,
+		look: func(ctx context.Context) (id string, same bool, err error) {
+			pointer, err = c.ServicePrincipal(ctx, object.ObjectID)
+			return pointer.GUID, strings.EqualFold(pointer.AppID, object.AppID) && pointer.DisplayName == object.DisplayName, err
+		},
+	})
 	if err != nil {
 		return ServicePrincipal{}, err
 	}
-	if created {
-		return servicePrincipalFrom(row), nil
+	if answered {
+		pointer = servicePrincipalFrom(row)
 	}
-	var read ServicePrincipal
-	err = settled(ctx, func(ctx context.Context) error {
-		read, err = c.ServicePrincipal(ctx, object.ObjectID)
-		if IsNotFound(err) {
-			return notYet{err}
-		}
+	c.recent.write(pointer.keys()...)
+	return pointer, nil
+}
+
+// keys are what the pointer is known by.
+func (p ServicePrincipal) keys() []string { return []string{p.ObjectID, p.AppID, p.GUID} }
+
+// FindServicePrincipal is ServicePrincipal for a pointer that is known to have been there: its absence is confirmed.
+func (c *Client) FindServicePrincipal(ctx context.Context, objectID string) (pointer ServicePrincipal, err error) {
+	err = c.confirmed(ctx, objectID, func(ctx context.Context) error {
+		pointer, err = c.ServicePrincipal(ctx, objectID)
 		return err
 	})
-	return read, err
+	return pointer, err
 }
 
 // RenameServicePrincipal sets the display name, the only thing of a pointer that can change, and returns once
 // Exchange shows it. An empty name removes it.
 func (c *Client) RenameServicePrincipal(ctx context.Context, objectID, displayName string) error {
-	if _, err := c.ServicePrincipal(ctx, objectID); err != nil {
-		return err
-	}
-	err := c.run(ctx, "Set-ServicePrincipal", adminapi.Parameters{"Identity": objectID, "DisplayName": displayName})
+	pointer, err := c.FindServicePrincipal(ctx, objectID)
 	if err != nil {
 		return err
 	}
-	return settled(ctx, func(ctx context.Context) error {
+	err = c.set(ctx, "Set-ServicePrincipal", adminapi.Parameters{"Identity": objectID, "DisplayName": displayName}, func(ctx context.Context) (string, error) {
+		_, err := c.FindServicePrincipal(ctx, objectID)
+		return objectID, err
+	})
+	if err != nil {
+		return err
+	}
+	c.recent.write(pointer.keys()...)
+	return c.settled(ctx, func(ctx context.Context) error {
 		read, err := c.ServicePrincipal(ctx, objectID)
+		if IsNotFound(err) {
+			return notYet{err}
+		}
 		if err == nil && read.DisplayName != displayName {
 			return notYet{fmt.Errorf("Exchange accepted the display name %q and still answers %q", displayName, read.DisplayName)}
 		}
@@ -119,10 +142,24 @@ func (c *Client) RenameServicePrincipal(ctx context.Context, objectID, displayNa
 
 // DeleteServicePrincipal removes the pointer. One that is gone already is no error.
 func (c *Client) DeleteServicePrincipal(ctx context.Context, objectID string) error {
-	if _, err := c.ServicePrincipal(ctx, objectID); IsNotFound(err) {
+	pointer, err := c.FindServicePrincipal(ctx, objectID)
+	if IsNotFound(err) {
 		return nil
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
 	}
-	return c.remove(ctx, "Remove-ServicePrincipal", objectID, adminapi.Parameters{})
+	return c.remove(ctx, removal{
+		cmdlet:   "Remove-ServicePrincipal",
+		identity: objectID,
+		keys:     pointer.keys(),
+		again: func(ctx context.Context) (string, error) {
+			// An application that is registered anew has another GUID.
+			left, err := c.FindServicePrincipal(ctx, objectID)
+			if err == nil && left.GUID != pointer.GUID {
+				err = replaced("Remove-ServicePrincipal", pointer.GUID, left.GUID)
+			}
+			return objectID, err
+		},
+	})
 }

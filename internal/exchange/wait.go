@@ -12,14 +12,21 @@ import (
 )
 
 const (
-	// The first pause between two looks, and the longest.
-	firstPause   = 250 * time.Millisecond
-	longestPause = 15 * time.Second
-
 	// How long a change that Exchange accepted may take to be read back before the change counts as not made.
 	// Role assignments were seen to need up to two minutes.
 	settleTime = 2 * time.Minute
+
+	// How often a wait tells that it still waits.
+	reportInterval = 15 * time.Second
+
+	// How long an operation that was interrupted, or ran out of time, may still look at what it left behind.
+	afterTime = 5 * time.Second
 )
+
+// pace is how fast a wait looks: the first pause between two looks, and the longest.
+type pace struct{ first, longest time.Duration }
+
+var usualPace = pace{first: 250 * time.Millisecond, longest: 15 * time.Second}
 
 // notYet is what a look answers when it is worth looking again.
 type notYet struct{ reason error }
@@ -27,7 +34,7 @@ type notYet struct{ reason error }
 func (e notYet) Error() string { return e.reason.Error() }
 func (e notYet) Unwrap() error { return e.reason }
 
-// waitEnded is what a wait answers when its context ended before the last look was enough.
+// waitEnded is what a wait answers when its time was over before the last look was enough.
 type waitEnded struct{ reason, cause error }
 
 func (e waitEnded) Error() string   { return fmt.Sprintf("%v (the wait ended: %v)", e.reason, e.cause) }
@@ -35,35 +42,81 @@ func (e waitEnded) Unwrap() []error { return []error{e.reason, e.cause} }
 
 // until looks again and again, with growing pauses, until look succeeds, fails with anything but notYet, or ctx ends.
 // When ctx ends, the error holds both why it ended and why the last look was not enough.
-func until(ctx context.Context, look func(context.Context) error) error {
-	pause := firstPause
+func (c *Client) until(ctx context.Context, look func(context.Context) error) error {
+	return c.paced(ctx, usualPace, look)
+}
+
+// paced is until, at a pace of its own. It looks as fast as the pace says and reports no more often than reportInterval.
+func (c *Client) paced(ctx context.Context, pace pace, look func(context.Context) error) error {
+	begun := time.Now()
+	reported, pause := begun, pace.first
+	var reason error
 	for {
 		err := look(ctx)
 		var again notYet
-		if !errors.As(err, &again) {
+		switch {
+		case errors.As(err, &again):
+			reason = again.reason
+		case err != nil && reason != nil && ctx.Err() != nil:
+			// The end of the context cut the last look short, which says less than the look before.
+			return waitEnded{reason, context.Cause(ctx)}
+		default:
 			return err
+		}
+		if now := time.Now(); now.Sub(reported) >= reportInterval {
+			reported = now
+			c.report(ctx, fmt.Sprintf("still waiting after %s: %v", now.Sub(begun).Round(time.Second), reason))
 		}
 		// Jitter, so that workers which began together do not look together.
 		timer := time.NewTimer(pause/2 + rand.N(pause/2))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return waitEnded{again.reason, ctx.Err()}
+			return waitEnded{reason, context.Cause(ctx)}
 		case <-timer.C:
 		}
-		pause = min(2*pause, longestPause)
+		pause = min(2*pause, pace.longest)
 	}
 }
 
 // settled is until, for a change that Exchange has accepted: it waits no longer than settleTime.
-func settled(ctx context.Context, look func(context.Context) error) error {
+func (c *Client) settled(ctx context.Context, look func(context.Context) error) error {
 	settling, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	err := until(settling, look)
+	err := c.until(settling, look)
 	var ended waitEnded
 	if errors.As(err, &ended) && ctx.Err() == nil {
 		// The operation has time left, so its limit is not what to speak of.
-		return fmt.Errorf("%w, %s after it was accepted", ended.reason, settleTime)
+		return waitEnded{ended.reason, fmt.Errorf("%s passed since it was accepted", settleTime)}
 	}
 	return err
+}
+
+// confirmed runs look, which reads the object that key stands for, and has absence confirmed before it believes it.
+//
+// A tenant's servers lag behind one another, and requests go to one or another of them: a server that does not have an
+// object yet says that there is none. So an object that this client wrote is looked for until settleTime has passed
+// since, and any other must be missing several times in a row.
+func (c *Client) confirmed(ctx context.Context, key string, look func(context.Context) error) error {
+	const looks = 3
+	misses := 0
+	return c.until(ctx, func(ctx context.Context) error {
+		err := look(ctx)
+		if !IsNotFound(err) {
+			return err
+		}
+		if misses++; misses < looks || c.recent.wrote(key) {
+			return notYet{err}
+		}
+		return err
+	})
+}
+
+// Afterwards returns a context in which to look at what became of an operation: ctx itself while it lives, and else one
+// of a few seconds. What is in state after an operation that was interrupted should be what is there.
+func Afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), afterTime)
 }

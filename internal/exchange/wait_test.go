@@ -15,7 +15,7 @@ func TestUntilLooksAgainWithGrowingPausesAndNoLongerThanAsked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var looks []time.Time
-		err := until(t.Context(), func(context.Context) error {
+		err := new(Client).until(t.Context(), func(context.Context) error {
 			if looks = append(looks, time.Now()); len(looks) < 12 {
 				return notYet{errors.New("not there")}
 			}
@@ -24,12 +24,12 @@ func TestUntilLooksAgainWithGrowingPausesAndNoLongerThanAsked(t *testing.T) {
 		if err != nil || len(looks) != 12 {
 			t.Fatalf("%v after %d looks", err, len(looks))
 		}
-		longest := firstPause
+		longest := usualPace.first
 		for i := 1; i < len(looks); i++ {
 			if pause := looks[i].Sub(looks[i-1]); pause < longest/2 || pause > longest {
 				t.Errorf("pause %d was %s, want %s to %s", i, pause, longest/2, longest)
 			}
-			longest = min(2*longest, longestPause)
+			longest = min(2*longest, usualPace.longest)
 		}
 	})
 }
@@ -38,7 +38,7 @@ func TestUntilStopsAtOnceForAnyOtherError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
 	looks := 0
-	err := until(t.Context(), func(context.Context) error {
+	err := new(Client).until(t.Context(), func(context.Context) error {
 		looks++
 		return broken
 	})
@@ -54,7 +54,7 @@ func TestUntilEndsWithTheContextAndSaysWhatItWaitedFor(t *testing.T) {
 		defer cancel()
 		absent := errors.New("still absent")
 		begun := time.Now()
-		err := until(ctx, func(context.Context) error { return notYet{absent} })
+		err := new(Client).until(ctx, func(context.Context) error { return notYet{absent} })
 		if !errors.Is(err, absent) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
@@ -70,7 +70,7 @@ func TestSettledGivesUpBeforeALongerTimeout(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		begun := time.Now()
-		if err := settled(ctx, func(context.Context) error { return notYet{errors.New("unchanged")} }); err == nil {
+		if err := new(Client).settled(ctx, func(context.Context) error { return notYet{errors.New("unchanged")} }); err == nil {
 			t.Error("a change that never shows was taken for settled")
 		}
 		if waited := time.Since(begun); waited != settleTime {

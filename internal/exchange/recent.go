@@ -1,0 +1,80 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// recent is what a client wrote and removed lately, by the objects' ids and names. A tenant's servers lag behind one
+// another, so for a while one of them may not show what was written, and show what was removed. The zero recent is
+// empty.
+type recent struct {
+	mu      sync.Mutex
+	written map[string]time.Time
+	removed map[string]time.Time
+}
+
+// write notes that the object with these ids and names was created or changed just now.
+func (r *recent) write(keys ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.written == nil {
+		r.written = map[string]time.Time{}
+	}
+	for _, key := range folded(keys) {
+		r.written[key] = time.Now()
+		delete(r.removed, key)
+	}
+}
+
+// remove notes that the object with these ids and names was removed just now.
+func (r *recent) remove(keys ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.removed == nil {
+		r.removed = map[string]time.Time{}
+	}
+	for _, key := range folded(keys) {
+		r.removed[key] = time.Now()
+		delete(r.written, key)
+	}
+}
+
+// wrote reports whether an object was written less than settleTime ago.
+func (r *recent) wrote(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.written[strings.ToLower(key)]
+	return ok && time.Since(at) < settleTime
+}
+
+// owns reports whether an object was written at all.
+func (r *recent) owns(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.written[strings.ToLower(key)]
+	return ok
+}
+
+// tookAway reports whether an object was removed less than settleTime ago.
+func (r *recent) tookAway(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.removed[strings.ToLower(key)]
+	return ok && time.Since(at) < settleTime
+}
+
+// folded returns the keys that are not empty, in lower case: ids, names and distinguished names fold case.
+func folded(keys []string) []string {
+	var known []string
+	for _, key := range keys {
+		if key != "" {
+			known = append(known, strings.ToLower(key))
+		}
+	}
+	return known
+}
