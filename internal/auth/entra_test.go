@@ -37,6 +37,9 @@ const (
 type entra struct {
 	// certificate is the one registered with the application, if any.
 	certificate *x509.Certificate
+	// federated, where not nil, reports whether a federated credential of the
+	// application trusts an assertion.
+	federated func(assertion string) bool
 	// lifetime is that of the tokens, an hour where 0.
 	lifetime time.Duration
 	// before, where not nil, sees each token request and answers it by reporting
@@ -84,6 +87,12 @@ func (e *entra) token(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, 900144, "The request body must contain the grant_type.")
 	case r.Form.Get("client_id") != clientID:
 		refuse(w, http.StatusBadRequest, 700016, "Application with identifier 'x' was not found in the directory 'Contoso'.")
+	case r.Form.Has("client_assertion") && e.federated != nil:
+		if !e.federated(r.Form.Get("client_assertion")) {
+			refuse(w, http.StatusUnauthorized, 700213, "No matching federated identity record found for presented assertion subject 'x'.")
+			return
+		}
+		e.grant(w, n)
 	case r.Form.Has("client_assertion"):
 		if err := e.checkAssertion(r.Form, "https://"+r.Host+r.URL.Path); err != nil {
 			refuse(w, http.StatusUnauthorized, 700027, "The certificate with identifier used to sign the client assertion is not registered on application. "+err.Error())
@@ -196,6 +205,58 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
+}
+
+// hosts answers for several hosts.
+type hosts map[string]http.Handler
+
+func (h hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	handler, ok := h[r.URL.Host]
+	if !ok {
+		http.Error(w, "no such host: "+r.URL.Host, http.StatusTeapot)
+		return
+	}
+	// A server fills in what a client leaves to the URL.
+	r = r.Clone(r.Context())
+	r.Host = r.URL.Host
+	handler.ServeHTTP(w, r)
+}
+
+// recorder keeps the requests that a handler answers.
+type recorder struct {
+	http.HandlerFunc
+
+	mu       sync.Mutex
+	requests []*http.Request
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	r.mu.Lock()
+	r.requests = append(r.requests, request)
+	r.mu.Unlock()
+	r.HandlerFunc(w, request)
+}
+
+// asked returns the requests so far.
+func (r *recorder) asked() []*http.Request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]*http.Request(nil), r.requests...)
+}
+
+// answering returns a recorder that answers always alike.
+func answering(status int, body any) *recorder {
+	return &recorder{HandlerFunc: func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) }}
+}
+
+// unsigned returns a JWT of claims that nobody signed.
+func unsigned(t testing.TB, claims map[string]any) string {
+	t.Helper()
+	token, err := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims(claims)).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token + "c2ln" // a signature, as real tokens have one
 }
 
 // configInMemory is serve without a server.
