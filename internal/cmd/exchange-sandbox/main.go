@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -113,6 +114,28 @@ func noArguments(command *cobra.Command, arguments []string) error {
 func addTenantFlag(command *cobra.Command, path *string) {
 	command.Flags().StringVarP(path, "tenant", "t", "",
 		"YAML `file` that describes the tenant (default: the built-in tenant contoso.onmicrosoft.com)")
+}
+
+// addFaultsFlag gives a command the flag that names the fault file.
+func addFaultsFlag(command *cobra.Command, path *string) {
+	command.Flags().StringVar(path, "faults", "", "YAML `file` that says which requests go wrong, and how (default: none)")
+}
+
+// openFaults reads a fault file; without one, nothing goes wrong.
+func openFaults(path string) (fault.Plan, error) {
+	if path == "" {
+		return fault.Plan{}, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fault.Plan{}, fmt.Errorf("opening the fault file: %w", err)
+	}
+	defer func() { _ = file.Close() }() // It was only read.
+	plan, err := fault.Load(file)
+	if err != nil {
+		return fault.Plan{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return plan, nil
 }
 
 // openTenant makes the tenant of a file, or the built-in one when there is none.

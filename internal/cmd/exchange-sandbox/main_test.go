@@ -217,6 +217,9 @@ func TestCommandLineMistakesAreExplained(t *testing.T) {
 		"no tenant file to run":     {[]string{"run", "--tenant", missing, "--", "true"}, "opening the tenant file", false},
 		"no tenant file to serve":   {[]string{"serve", "--tenant", missing}, "opening the tenant file", false},
 		"a tenant file with errors": {[]string{"run", "--tenant", broken, "--", "true"}, "no_such_key", false},
+		"no fault file to run":      {[]string{"run", "--faults", missing, "--", "true"}, "opening the fault file", false},
+		"no fault file to serve":    {[]string{"serve", "--faults", missing}, "opening the fault file", false},
+		"a fault file with errors":  {[]string{"run", "--faults", broken, "--", "true"}, "broken.yaml: reading the fault file: line 1: there is no key no_such_key", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -26,7 +26,7 @@ const (
 )
 
 func newRunCommand() *cobra.Command {
-	var tenantFile string
+	var tenantFile, faultFile string
 	var summary bool
 	command := &cobra.Command{
 		Use:   "run [flags] -- COMMAND [ARG...]",
@@ -49,6 +49,9 @@ until it has ended.`,
   # Apply to a tenant of your own making, and see what was asked of it
   exchange-sandbox run --tenant fabrikam.yaml --summary -- terraform apply -auto-approve
 
+  # See how a configuration fares where answers get lost
+  exchange-sandbox run --faults lost-answers.yaml --summary -- terraform test
+
   # Look around
   exchange-sandbox run -- sh`,
 		Args: func(_ *cobra.Command, arguments []string) error {
@@ -58,10 +61,11 @@ until it has ended.`,
 			return nil
 		},
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return run(command, arguments, tenantFile, summary)
+			return run(command, arguments, tenantFile, faultFile, summary)
 		},
 	}
 	addTenantFlag(command, &tenantFile)
+	addFaultsFlag(command, &faultFile)
 	command.Flags().BoolVar(&summary, "summary", false,
 		"print to stderr, at the end, the tenant's objects before and after and the requests it was asked")
 	// What follows COMMAND is COMMAND's, even where the -- was left out.
@@ -69,13 +73,17 @@ until it has ended.`,
 	return command
 }
 
-func run(command *cobra.Command, arguments []string, tenantFile string, summary bool) (err error) {
+func run(command *cobra.Command, arguments []string, tenantFile, faultFile string, summary bool) (err error) {
 	// From here on a signal must not end this process before it has cleaned up.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, endingSignals()...)
 	defer signal.Stop(signals)
 
 	t, err := openTenant(tenantFile)
+	if err != nil {
+		return err
+	}
+	faults, err := openFaults(faultFile)
 	if err != nil {
 		return err
 	}
@@ -91,6 +99,7 @@ func run(command *cobra.Command, arguments []string, tenantFile string, summary 
 		}
 	}()
 
+	box.Faults().Follow(faults)
 	child := exec.CommandContext(command.Context(), arguments[0], arguments[1:]...)
 	child.Env = sandbox.ChildEnvironment(os.Environ(), box.Environment())
 	child.Stdin, child.Stdout, child.Stderr = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()

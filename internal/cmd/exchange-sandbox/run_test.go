@@ -142,6 +142,28 @@ func TestRunSummarizesWhatHappened(t *testing.T) {
 	}
 }
 
+func TestRunMakesAnswersGoWrongAsTheFaultFileSays(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "faults.yaml")
+	content := "rules: [{fault: status, status: 502, body: text, cmdlet: New-*, after_execution: true}]"
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended := finish(t, program(t, nil, childOf(t, []string{"--summary", "--faults", file}, "create-scope", "Berlin mailboxes")...))
+	if ended.code == 0 || !strings.Contains(ended.stderr, "502 Bad Gateway") {
+		t.Errorf("ended with %+v, want the command to fail with 502", ended)
+	}
+	scopes := regexp.MustCompile(`(?m)^  management scopes +(\d+) +(\d+)$`).FindStringSubmatch(ended.stderr)
+	if scopes == nil || scopes[1] == scopes[2] {
+		t.Errorf("management scopes: %q, want one more than before", scopes)
+	}
+	for _, want := range []string{`(?m)^  New-ManagementScope +1 +1$`, `(?m)^  502 TEXT after execution +1$`} {
+		if !regexp.MustCompile(want).MatchString(ended.stderr) {
+			t.Errorf("the summary does not match %s:\n%s", want, ended.stderr)
+		}
+	}
+}
+
 func TestRunSummarizesAFailedCommandToo(t *testing.T) {
 	t.Parallel()
 	ended := finish(t, program(t, nil, childOf(t, []string{"--summary"}, "exit", "3")...))

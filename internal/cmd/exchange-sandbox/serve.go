@@ -18,9 +18,9 @@ import (
 
 func newServeCommand() *cobra.Command {
 	var flags struct {
-		tenantFile, envFile string
-		port                uint16
-		shell               shell
+		tenantFile, faultFile, envFile string
+		port                           uint16
+		shell                          shell
 	}
 	flags.shell = posix
 	command := &cobra.Command{
@@ -49,10 +49,11 @@ ARM_CLIENT_CERTIFICATE_PATH, or a provider block that sets an attribute, still c
   exchange-sandbox serve --shell github >> "$GITHUB_ENV" &`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return serve(command, flags.tenantFile, flags.envFile, int(flags.port), flags.shell)
+			return serve(command, flags.tenantFile, flags.faultFile, flags.envFile, int(flags.port), flags.shell)
 		},
 	}
 	addTenantFlag(command, &flags.tenantFile)
+	addFaultsFlag(command, &flags.faultFile)
 	command.Flags().StringVar(&flags.envFile, "env-file", "",
 		"new `file` to write the environment to, instead of printing it; removed at the end")
 	command.Flags().Uint16VarP(&flags.port, "port", "p", 0, "`port` to listen on (default: a free one)")
@@ -60,7 +61,7 @@ ARM_CLIENT_CERTIFICATE_PATH, or a provider block that sets an attribute, still c
 	return command
 }
 
-func serve(command *cobra.Command, tenantFile, envFile string, port int, shell shell) (err error) {
+func serve(command *cobra.Command, tenantFile, faultFile, envFile string, port int, shell shell) (err error) {
 	ctx, stop := signal.NotifyContext(command.Context(), endingSignals()...)
 	defer stop()
 
@@ -68,10 +69,15 @@ func serve(command *cobra.Command, tenantFile, envFile string, port int, shell s
 	if err != nil {
 		return err
 	}
+	faults, err := openFaults(faultFile)
+	if err != nil {
+		return err
+	}
 	box, err := sandbox.Start(t, sandbox.Port(port))
 	if err != nil {
 		return err
 	}
+	box.Faults().Follow(faults)
 	defer func() { err = errors.Join(err, box.Close()) }()
 
 	environment := shell.format(box.Environment())

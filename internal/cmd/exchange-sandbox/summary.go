@@ -18,11 +18,14 @@ import (
 // what it was asked.
 func printSummary(w io.Writer, box *sandbox.Sandbox, before map[string]int) error {
 	after := box.Tenant().Counts()
-	asked, refused := make(map[string]int), make(map[string]int)
+	asked, refused, struck := make(map[string]int), make(map[string]int), make(map[string]int)
 	for _, request := range box.Requests().All() {
 		asked[request.Cmdlet]++
 		if request.Status >= http.StatusBadRequest {
 			refused[request.Cmdlet]++
+		}
+		if request.Fault != "" {
+			struck[request.Fault]++
 		}
 	}
 
@@ -34,6 +37,12 @@ func printSummary(w io.Writer, box *sandbox.Sandbox, before map[string]int) erro
 	fmt.Fprint(table, "\nRequests\tanswered\tof these refused\n")
 	for _, cmdlet := range slices.Sorted(maps.Keys(asked)) {
 		fmt.Fprintf(table, "  %s\t%d\t%d\n", cmdlet, asked[cmdlet], refused[cmdlet])
+	}
+	if len(struck) > 0 {
+		fmt.Fprint(table, "\nFaults\trequests\n")
+		for _, name := range slices.Sorted(maps.Keys(struck)) {
+			fmt.Fprintf(table, "  %s\t%d\n", name, struck[name])
+		}
 	}
 	return table.Flush()
 }
