@@ -107,6 +107,7 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 		Cloud:         chosen.cloud,
 		TokenLifetime: chosen.lifetime,
 		Observe:       s.observeEntra,
+		Faults:        s.faults,
 	})
 	if err != nil {
 		return nil, err
@@ -195,7 +196,8 @@ func (s *Sandbox) observeEntra(request entraserver.Request) {
 		Cmdlet:   request.Endpoint,
 		Identity: request.ClientID,
 		Status:   request.Status,
-		Executed: true,
+		Fault:    request.Fault,
+		Executed: request.Executed,
 		At:       time.Now(),
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 )
 
 // A refusal is an answer of Entra's that gives no token: an OAuth error with
@@ -82,23 +84,30 @@ func correlationID(r *http.Request) string {
 	return uuid.NewString()
 }
 
-// writeJSON sends an answer with the headers Entra gives it: tokens must not
-// stay in a cache.
-func writeJSON(w http.ResponseWriter, r *http.Request, status int, body any, trace, correlation string) {
+// jsonAnswer is the answer with a value as JSON.
+func jsonAnswer(status int, body any) fault.Answer {
 	content, err := json.Marshal(body)
 	if err != nil {
-		http.Error(w, "the sandbox could not encode its answer: "+err.Error(), http.StatusInternalServerError)
-		return
+		return fault.Answer{
+			Status: http.StatusInternalServerError, Header: map[string]string{"Content-Type": "text/plain"},
+			Body: []byte("the sandbox could not encode its answer: " + err.Error()),
+		}
 	}
+	return fault.Answer{Status: status, Header: map[string]string{"Content-Type": "application/json; charset=utf-8"}, Body: content}
+}
+
+// write sends an answer with the headers Entra gives it: tokens must not stay in
+// a cache.
+func write(w http.ResponseWriter, r *http.Request, injection *fault.Injection, answer fault.Answer, trace, correlation string) {
 	header := w.Header()
-	header.Set("Content-Type", "application/json; charset=utf-8")
 	header.Set("Cache-Control", "no-store, no-cache")
 	header.Set("Pragma", "no-cache")
 	header.Set("x-ms-request-id", trace)
 	if r.Header.Get("return-client-request-id") == "true" {
 		header.Set("client-request-id", correlation)
 	}
-	w.WriteHeader(status)
-	// A client that has gone is no fault of the server, and there is nobody left to tell.
-	_, _ = w.Write(content)
+	for name, value := range answer.Header {
+		header.Set(name, value)
+	}
+	injection.Send(w, answer.Status, answer.Body)
 }

@@ -11,17 +11,21 @@
 package entraserver
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/nationalcloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
@@ -50,6 +54,9 @@ type Config struct {
 	// Observe, if set, is called for each answer, from the request's goroutine and
 	// before the answer is sent: whoever has an answer finds it observed.
 	Observe func(Request)
+	// Faults, if set, makes answers go wrong by rule. The service looks at a token
+	// request as a whole, so that faults come before that or after it.
+	Faults *fault.Injector
 }
 
 // A Request is one request and its outcome, as told to Config.Observe.
@@ -68,7 +75,12 @@ type Request struct {
 	Code int
 	// Failure is the name of the [Failure] that was the answer, if one was.
 	Failure string
-	// Status is the HTTP status of the answer.
+	// Fault names the faults that were injected by rule; empty if there was none.
+	Fault string
+	// Executed says that the endpoint looked at the request, whatever it answered.
+	Executed bool
+	// Status is the HTTP status of the answer; zero if a fault left the request
+	// unanswered.
 	Status int
 }
 
@@ -79,6 +91,7 @@ type Server struct {
 	cloud      nationalcloud.Cloud
 	clock      func() time.Time
 	observe    func(Request)
+	faults     *fault.Injector
 	mux        *http.ServeMux
 	issuerKeys func(issuer string) map[string]*rsa.PublicKey
 	key        *rsa.PrivateKey
@@ -107,11 +120,15 @@ func New(config Config) (*Server, error) {
 		cloud:      cloud,
 		clock:      config.Clock,
 		observe:    config.Observe,
+		faults:     config.Faults,
 		mux:        http.NewServeMux(),
 		issuerKeys: config.IssuerKeys,
 		key:        key,
 		keyID:      base64.RawURLEncoding.EncodeToString(digest[:20]),
 		lifetime:   config.TokenLifetime,
+	}
+	if s.faults == nil {
+		s.faults = new(fault.Injector)
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -180,10 +197,19 @@ type answer struct {
 // observer.
 func (s *Server) handle(pattern, name string, endpoint func(*http.Request) (answer, *refusal)) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		client := clientOf(r)
+		injection := s.faults.Begin(r, fault.Call{Service: fault.Entra, Cmdlet: name, Identity: client})
+		defer injection.End()
+		trace, correlation := newTraceID(), correlationID(r)
+		if instead, ok := beforehand(injection); ok {
+			s.record(Request{Endpoint: name, ClientID: client, Fault: injection.String(), Status: instead.Status})
+			injection.Processed()
+			write(w, r, injection, instead, trace, correlation)
+			return
+		}
 		answer, refused := endpoint(r)
 		request, body := answer.request, answer.body
-		trace, correlation := newTraceID(), correlationID(r)
-		request.Endpoint, request.Status = name, http.StatusOK
+		request.Endpoint, request.Executed, request.Status = name, true, http.StatusOK
 		if answer.failure != nil {
 			request.Failure, request.Status = answer.failure.name, answer.failure.status
 			if answer.failure.retryAfter != "" {
@@ -194,13 +220,45 @@ func (s *Server) handle(pattern, name string, endpoint func(*http.Request) (answ
 			request.Code, request.Status = refused.code, refused.status
 			body = refused.body(s.clock(), trace, correlation)
 		}
-		s.record(request)
 		if answer.failure != nil && refused == nil {
+			s.record(request)
+			injection.Processed()
 			answer.failure.write(w)
 			return
 		}
-		writeJSON(w, r, request.Status, body, trace, correlation)
+		response := injection.Change(jsonAnswer(request.Status, body))
+		request.Fault, request.Status = injection.String(), response.Status
+		s.record(request)
+		injection.Processed()
+		write(w, r, injection, response, trace, correlation)
 	})
+}
+
+// beforehand returns the answer to give instead of looking at the request, if
+// there is one.
+func beforehand(injection *fault.Injection) (fault.Answer, bool) {
+	if instead, ok := injection.AtDoor(); ok {
+		return instead, true
+	}
+	return injection.Admit()
+}
+
+// clientOf returns the client id in a request's form, and leaves the body to be
+// read by the endpoint.
+func clientOf(r *http.Request) string {
+	content, err := io.ReadAll(io.LimitReader(r.Body, maxForm))
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(content), r.Body), r.Body}
+	if err != nil {
+		return ""
+	}
+	form, err := url.ParseQuery(string(content))
+	if err != nil {
+		return ""
+	}
+	return form.Get("client_id")
 }
 
 func (s *Server) record(request Request) {

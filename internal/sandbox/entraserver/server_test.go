@@ -188,6 +188,7 @@ func TestServerTellsTheObserverWhatItAnswered(t *testing.T) {
 		t.Fatalf("observed %v, want %v", seen, want)
 	}
 	for i := range want {
+		want[i].Executed = true
 		if seen[i] != want[i] {
 			t.Errorf("request %d observed as %+v, want %+v", i, seen[i], want[i])
 		}
