@@ -18,6 +18,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -37,7 +38,9 @@ type authority struct {
 	server      tls.Certificate
 }
 
-func newAuthority(now time.Time) (authority, error) {
+// newAuthority makes an authority whose server certificate is for this machine
+// and for further host names.
+func newAuthority(now time.Time, names []string) (authority, error) {
 	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return authority{}, fmt.Errorf("making the certificate authority's key: %w", err)
@@ -56,7 +59,7 @@ func newAuthority(now time.Time) (authority, error) {
 	server := certificateTemplate("Exchange sandbox", now)
 	server.KeyUsage = x509.KeyUsageDigitalSignature
 	server.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	server.DNSNames = []string{"localhost"}
+	server.DNSNames = append([]string{"localhost"}, names...)
 	server.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 	serverCertificate, err := sign(server, rootCertificate, serverKey.Public(), rootKey)
 	if err != nil {
@@ -128,6 +131,41 @@ func newCredentials(t *tenant.Tenant, clientID string, now time.Time) (credentia
 		return credentials{}, err
 	}
 	return c, nil
+}
+
+// trustedCertificate makes a certificate that is not registered, but whose
+// subject and authority the application trusts, and returns the path of a PEM
+// file with the certificate, its authority's and its private key.
+func (s *Sandbox) trustedCertificate() (path string, err error) {
+	now := time.Now()
+	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return "", fmt.Errorf("making the client authority's key: %w", err)
+	}
+	template := certificateTemplate("Exchange sandbox client authority", now)
+	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
+	authority, err := sign(template, template, authorityKey.Public(), authorityKey)
+	if err != nil {
+		return "", err
+	}
+	template = certificateTemplate("terraform.contoso.com", now)
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	// The key of the registered certificate is as good as another.
+	certificate, err := sign(template, authority, s.credentials.key.Public(), authorityKey)
+	if err != nil {
+		return "", err
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(s.credentials.key)
+	if err != nil {
+		return "", fmt.Errorf("packing the client's key: %w", err)
+	}
+	if err := s.tenant.AddTrustedSubject(s.credentials.clientID, tenant.TrustedSubject{
+		CommonName: certificate.Subject.CommonName, Authority: authority.Raw,
+	}); err != nil {
+		return "", err
+	}
+	return s.writeFile("client-chain.pem", string(slices.Concat(
+		encodePEM("CERTIFICATE", certificate.Raw), encodePEM("CERTIFICATE", authority.Raw), encodePEM("PRIVATE KEY", key))))
 }
 
 // files are where a sandbox's clients find what they need: in a temporary

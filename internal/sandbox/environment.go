@@ -23,8 +23,8 @@ func (s *Sandbox) Environment() map[string]string {
 		"EXCHANGE_AUTHORITY_HOST":      s.url,
 		"EXCHANGE_CA_CERTIFICATE_PATH": s.files.authority,
 	}
-	if s.cloud != "" {
-		environment["EXCHANGE_ENVIRONMENT"] = s.cloud
+	if s.named {
+		environment["EXCHANGE_ENVIRONMENT"] = s.cloud.Name
 	}
 	return environment
 }
@@ -37,13 +37,20 @@ func (s *Sandbox) Environment() map[string]string {
 //
 // Names are compared in any letter case, as Windows does. Proxies stay, since
 // the process may need one for the rest of the world, but never carry what is
-// for this machine.
+// for this machine. Where the sandbox has a proxy of its own for some traffic,
+// base has none for it, and no exceptions from one.
 func ChildEnvironment(base []string, sandbox map[string]string) []string {
+	proxied := map[string]bool{}
+	for name := range sandbox {
+		if name == "HTTP_PROXY" || name == "HTTPS_PROXY" {
+			proxied[name], proxied["ALL_PROXY"], proxied["NO_PROXY"] = true, true, true
+		}
+	}
 	var child, direct []string
 	for _, variable := range base {
 		name, value, _ := strings.Cut(variable, "=")
 		switch upper := strings.ToUpper(name); {
-		case leadsElsewhere(upper):
+		case leadsElsewhere(upper), proxied[upper]:
 		case upper == "NO_PROXY":
 			direct = append(direct, value)
 		default:

@@ -3,8 +3,9 @@
 
 // Package sandbox runs an Exchange Online tenant on this machine: Microsoft
 // Entra ID, Exchange's admin API and a part of Microsoft Graph behind one TLS
-// listener on loopback, over a tenant that lives in memory. A test or a module author starts one, points the
-// provider at it with the variables of Environment, and throws it away.
+// listener on loopback, over a tenant that lives in memory. A test or a module
+// author starts one, points the provider at it with the variables of
+// Environment, or of SignIn for another way to sign in, and throws it away.
 //
 // Every sandbox is new: its own certificate authority, its own signing key and
 // its own credentials for the application that signs in. Nothing in it reaches,
@@ -32,6 +33,9 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/entraserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/graphserver"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/identityserver"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/nationalcloud"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/proxy"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -73,18 +77,28 @@ type Sandbox struct {
 	entra    *entraserver.Server
 	exchange *adminserver.Server
 	graph    *graphserver.Server
+	identity *identityserver.Server
+	proxy    *proxy.Proxy
 	requests *fault.Recorder
 	faults   *fault.Injector
 
-	cloud       string
-	url         string
-	credentials credentials
-	files       files
-	client      *http.Client
+	cloud nationalcloud.Cloud
+	// named says that the caller has chosen the cloud.
+	named bool
+	// url is where the services are, plainURL the address without TLS of the
+	// proxy and of what Azure's hosts offer their programs.
+	url, plainURL string
+	credentials   credentials
+	files         files
+	client        *http.Client
+	// signIns is held while a way to sign in is prepared.
+	signIns sync.Mutex
 
-	server *http.Server
-	served chan error
-	close  func() error
+	server, plain *http.Server
+	// served has the end of each listener.
+	served    chan error
+	listeners int
+	close     func() error
 }
 
 // Start serves t on a loopback port until Close. It fails when the port is
@@ -95,67 +109,129 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 	for _, option := range opts {
 		option(&chosen)
 	}
-	s := &Sandbox{tenant: t, cloud: chosen.cloud, requests: new(fault.Recorder), faults: new(fault.Injector), served: make(chan error, 1)}
-	s.close = sync.OnceValue(s.stop)
-
+	cloud, err := nationalcloud.Lookup(chosen.cloud)
+	if err != nil {
+		return nil, err
+	}
 	clientID, err := signInApplication(t, chosen.clientID)
 	if err != nil {
 		return nil, err
 	}
+	s := &Sandbox{tenant: t, cloud: cloud, named: chosen.cloud != "", requests: new(fault.Recorder), faults: new(fault.Injector), served: make(chan error)}
+	s.close = sync.OnceValue(s.stop)
+
+	listener, err := listen(chosen.port)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := listen(0)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.url, s.plainURL = "https://"+listener.Addr().String(), "http://"+plain.Addr().String()
+	certificate, err := s.assemble(clientID, chosen.lifetime, listener.Addr())
+	if err != nil {
+		return nil, errors.Join(err, listener.Close(), plain.Close())
+	}
+	s.serve(listener, plain, certificate)
+	return s, nil
+}
+
+// listen opens a port on loopback; 0 is any free one.
+func listen(port int) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("opening the sandbox's port: %w", err)
+	}
+	return listener, nil
+}
+
+// assemble makes the services, and what they and their clients prove themselves
+// with. It returns the certificate of the services.
+func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.Addr) (tls.Certificate, error) {
+	s.identity = identityserver.New(identityserver.Config{
+		URL:    s.url,
+		Tenant: s.tenant,
+		IssueToken: func(appID, resource string) (string, time.Time, error) {
+			return s.entra.IssueToken(appID, resource)
+		},
+	})
+	var err error
 	s.entra, err = entraserver.New(entraserver.Config{
-		Tenant:        t,
-		Cloud:         chosen.cloud,
-		TokenLifetime: chosen.lifetime,
+		Tenant:        s.tenant,
+		Cloud:         s.cloud.Name,
+		TokenLifetime: lifetime,
+		IssuerKeys:    s.identity.IssuerKeys,
 		Observe:       s.observeEntra,
 		Faults:        s.faults,
 	})
 	if err != nil {
-		return nil, err
+		return tls.Certificate{}, err
 	}
-	s.exchange = adminserver.New(t, s.entra, s.observeExchange)
+	s.exchange = adminserver.New(s.tenant, s.entra, s.observeExchange)
 	s.exchange.InjectFrom(s.faults)
-	s.graph = graphserver.New(t, s.entra, s.observeGraph)
+	s.graph = graphserver.New(s.tenant, s.entra, s.observeGraph)
 	s.graph.InjectFrom(s.faults)
+	s.proxy = proxy.New(proxy.Config{
+		Tunnels:  func(host string) bool { return s.cloud.Host(host) != nationalcloud.Unknown },
+		Handlers: map[string]http.Handler{"169.254.169.254": s.identity.Host()},
+	}, address)
 
 	now := time.Now()
-	authority, err := newAuthority(now)
+	authority, err := newAuthority(now, s.cloud.CertificateNames())
 	if err != nil {
-		return nil, err
+		return tls.Certificate{}, err
 	}
-	s.credentials, err = newCredentials(t, clientID, now)
+	s.credentials, err = newCredentials(s.tenant, clientID, now)
 	if err != nil {
-		return nil, err
-	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(chosen.port)))
-	if err != nil {
-		return nil, fmt.Errorf("opening the sandbox's port: %w", err)
+		return tls.Certificate{}, err
 	}
 	s.files, err = writeFiles(authority.certificate, s.credentials)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return tls.Certificate{}, err
 	}
-	s.url = "https://" + listener.Addr().String()
 	s.client = trustingClient(authority.certificate)
-	s.serve(listener, authority.server)
-	return s, nil
+	return authority.server, nil
 }
 
-// serve starts the server. Its log would tell only of clients that do not trust
-// the sandbox, and they have an error of their own.
-func (s *Sandbox) serve(listener net.Listener, certificate tls.Certificate) {
+// serve starts the servers. Their log would tell only of clients that do not
+// trust the sandbox, and they have an error of their own.
+func (s *Sandbox) serve(listener, plain net.Listener, certificate tls.Certificate) {
+	silent := log.New(io.Discard, "", 0)
 	s.server = &http.Server{
 		Handler:           s.route(),
 		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0),
+		ErrorLog:          silent,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
 	}
-	go func() { s.served <- s.server.ServeTLS(listener, "", "") }()
+	s.plain = &http.Server{Handler: s.routePlain(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: silent}
+	for _, serve := range []func() error{
+		func() error { return s.server.ServeTLS(listener, "", "") },
+		func() error { return s.server.ServeTLS(s.proxy.Listener(), "", "") },
+		func() error { return s.plain.Serve(plain) },
+	} {
+		s.listeners++
+		go func() { s.served <- serve() }()
+	}
 }
 
-// route sends a request to the service it is for. Exchange takes its paths in
-// any letter case; what is neither Exchange's nor Graph's is Entra's.
+// route sends a request to the service it is for: by its host when it came
+// through the proxy, and else by its path. Exchange takes its paths in any letter
+// case; what is nobody else's is Entra's.
 func (s *Sandbox) route() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch s.servedBy(r.Host) {
+		case nationalcloud.Exchange:
+			s.exchange.ServeHTTP(w, r)
+			return
+		case nationalcloud.Graph:
+			s.graph.ServeHTTP(w, r)
+			return
+		case nationalcloud.Entra:
+			s.entra.ServeHTTP(w, r)
+			return
+		case nationalcloud.Unknown:
+		}
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch strings.ToLower(first) {
 		case "adminapi":
@@ -163,8 +239,24 @@ func (s *Sandbox) route() http.Handler {
 		case "v1.0", "beta":
 			s.graph.ServeHTTP(w, r)
 		default:
+			if identityserver.IsIssuerPath(r.URL.Path) {
+				s.identity.Issuers().ServeHTTP(w, r)
+				return
+			}
 			s.entra.ServeHTTP(w, r)
 		}
+	})
+}
+
+// routePlain tells requests to a proxy, which name a host, from those to the
+// endpoints of Azure's hosts.
+func (s *Sandbox) routePlain() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodConnect || r.URL.IsAbs() {
+			s.proxy.ServeHTTP(w, r)
+			return
+		}
+		s.identity.Host().ServeHTTP(w, r)
 	})
 }
 
@@ -239,6 +331,13 @@ func (s *Sandbox) Tenant() *tenant.Tenant { return s.tenant }
 // Entra returns the sign-in service, for tests that shorten its tokens' lives.
 func (s *Sandbox) Entra() *entraserver.Server { return s.entra }
 
+// Identity returns what gives out federated tokens and managed identities, for
+// tests that shorten their lives or look at what was asked.
+func (s *Sandbox) Identity() *identityserver.Server { return s.identity }
+
+// ProxyRequests returns every request to the proxy, the first one first.
+func (s *Sandbox) ProxyRequests() []proxy.Request { return s.proxy.Requests() }
+
 // Graph returns the service that speaks as Microsoft Graph, for tests that make
 // it refuse requests for a while.
 func (s *Sandbox) Graph() *graphserver.Server { return s.graph }
@@ -269,14 +368,22 @@ func (s *Sandbox) stop() error {
 	s.client.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
 	defer cancel()
-	err := s.server.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = s.server.Close()
-	}
-	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
+	err := errors.Join(shutDown(ctx, s.plain), shutDown(ctx, s.server))
+	for range s.listeners {
+		if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
 	}
 	return errors.Join(err, os.RemoveAll(s.files.folder))
+}
+
+// shutDown lets a server's answers end, and cuts those that take too long.
+func shutDown(ctx context.Context, server *http.Server) error {
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return server.Close()
+	}
+	return err
 }
 
 // trustingClient returns a client for servers whose certificate the authority

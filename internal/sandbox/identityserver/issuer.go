@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -37,20 +38,27 @@ func (s *Server) AzureDevOpsIssuer() string { return s.url + "/azure-devops" }
 // of Azure's clusters have a slash at the end, which counts.
 func (s *Server) KubernetesIssuer() string { return s.url + "/kubernetes/" }
 
-// An issuer signs tokens and publishes the key to verify them with.
+// An issuer signs tokens and publishes the key to verify them with. The key is
+// made when it is first needed, since that takes long and most tests need none.
 type issuer struct {
-	url   string
-	key   *rsa.PrivateKey
-	keyID string
+	url  string
+	keys func() (signingKey, error)
 }
 
-func newIssuer(url string) (*issuer, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, fmt.Errorf("making the key of the issuer %s: %w", url, err)
-	}
-	digest := sha256.Sum256(key.N.Bytes())
-	return &issuer{url: url, key: key, keyID: base64.RawURLEncoding.EncodeToString(digest[:20])}, nil
+type signingKey struct {
+	*rsa.PrivateKey
+	id string
+}
+
+func newIssuer(url string) *issuer {
+	return &issuer{url: url, keys: sync.OnceValues(func() (signingKey, error) {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return signingKey{}, fmt.Errorf("making the key of the issuer %s: %w", url, err)
+		}
+		digest := sha256.Sum256(key.N.Bytes())
+		return signingKey{key, base64.RawURLEncoding.EncodeToString(digest[:20])}, nil
+	})}
 }
 
 // IssuerKeys returns the keys of one of the server's issuers by their ids, or
@@ -60,7 +68,11 @@ func (s *Server) IssuerKeys(url string) map[string]*rsa.PublicKey {
 	if !found {
 		return nil
 	}
-	return map[string]*rsa.PublicKey{i.keyID: &i.key.PublicKey}
+	key, err := i.keys()
+	if err != nil {
+		return nil
+	}
+	return map[string]*rsa.PublicKey{key.id: &key.PublicKey}
 }
 
 // A Token is what an issuer may be made to sign.
@@ -80,6 +92,10 @@ func (s *Server) Sign(token Token) (string, error) {
 	if !found {
 		return "", errors.New("the sandbox has no key of the issuer " + token.Issuer)
 	}
+	key, err := i.keys()
+	if err != nil {
+		return "", err
+	}
 	s.mu.Lock()
 	lifetime := s.lifetime
 	s.mu.Unlock()
@@ -90,8 +106,8 @@ func (s *Server) Sign(token Token) (string, error) {
 		"iss": i.url, "sub": token.Subject, "aud": token.Audience, "jti": uuid.NewString(),
 		"iat": begin.Unix(), "nbf": begin.Unix(), "exp": now.Add(lifetime).Unix(),
 	})
-	unsigned.Header["kid"] = i.keyID
-	signed, err := unsigned.SignedString(i.key)
+	unsigned.Header["kid"] = key.id
+	signed, err := unsigned.SignedString(key.PrivateKey)
 	if err != nil {
 		return "", fmt.Errorf("signing a token of %s: %w", i.url, err)
 	}
@@ -113,14 +129,19 @@ func (i *issuer) configuration(w http.ResponseWriter, _ *http.Request) {
 
 // jwks publishes the issuer's key, as RFC 7517 has it.
 func (i *issuer) jwks(w http.ResponseWriter, _ *http.Request) {
+	key, err := i.keys()
+	if err != nil {
+		writeJSON(w, http.StatusInternalServerError, nil)
+		return
+	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"keys": []map[string]string{{
 			"kty": "RSA",
 			"use": "sig",
 			"alg": "RS256",
-			"kid": i.keyID,
-			"n":   base64.RawURLEncoding.EncodeToString(i.key.N.Bytes()),
-			"e":   base64.RawURLEncoding.EncodeToString(big.NewInt(int64(i.key.E)).Bytes()),
+			"kid": key.id,
+			"n":   base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
+			"e":   base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()),
 		}},
 	})
 }

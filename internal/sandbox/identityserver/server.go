@@ -71,7 +71,7 @@ type Server struct {
 }
 
 // New returns a Server with keys and request tokens of its own.
-func New(config Config) (*Server, error) {
+func New(config Config) *Server {
 	s := &Server{
 		url:            config.URL,
 		tenant:         config.Tenant,
@@ -89,10 +89,7 @@ func New(config Config) (*Server, error) {
 		s.clock = time.Now
 	}
 	for _, url := range []string{s.GitHubIssuer(), s.AzureDevOpsIssuer(), s.KubernetesIssuer()} {
-		added, err := newIssuer(url)
-		if err != nil {
-			return nil, err
-		}
+		added := newIssuer(url)
 		s.issuers[url] = added
 		path := "/" + strings.Trim(strings.TrimPrefix(url, s.url), "/")
 		s.issuerMux.HandleFunc("GET "+path+"/.well-known/openid-configuration", added.configuration)
@@ -103,7 +100,7 @@ func New(config Config) (*Server, error) {
 	s.hostMux.HandleFunc(appServicePath, s.record("app-service", s.appService))
 	s.hostMux.HandleFunc(metadataPath, s.record("imds", s.instanceMetadata))
 	s.hostMux.HandleFunc(cloudShellPath, s.record("cloud-shell", s.cloudShell))
-	return s, nil
+	return s
 }
 
 // Issuers is the handler of GitHub's, Azure DevOps' and Kubernetes' endpoints.
