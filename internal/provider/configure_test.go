@@ -5,6 +5,7 @@ package provider
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,130 +27,9 @@ func environment(pairs ...string) LookupEnv {
 	}
 }
 
-func TestEverySettingIsTakenFromTheBlockThenFromItsVariablesInOrder(t *testing.T) {
-	t.Parallel()
-	var blank model
-	for i, setting := range blank.settings() {
-		t.Run(setting.attribute, func(t *testing.T) {
-			t.Parallel()
-			value := func(block types.String, pairs ...string) string {
-				var config model
-				*config.settings()[i].value = block
-				if diags := config.fromEnvironment(environment(pairs...)); diags.HasError() {
-					t.Fatal(diags)
-				}
-				return config.settings()[i].value.ValueString()
-			}
-			var all []string
-			for _, variable := range setting.variables {
-				if got := value(types.StringNull(), variable, "from "+variable); got != "from "+variable {
-					t.Errorf("%s is not read: got %q", variable, got)
-				}
-				all = append(all, variable, "from "+variable)
-			}
-			if got := value(types.StringNull(), all...); got != "from "+setting.variables[0] {
-				t.Errorf("of %v, got %q", setting.variables, got)
-			}
-			if got := value(types.StringValue("from the block"), all...); got != "from the block" {
-				t.Errorf("the block does not win: got %q", got)
-			}
-			last := setting.variables[len(setting.variables)-1]
-			if got := value(types.StringNull(), setting.variables[0], "", last, "from the last"); len(setting.variables) > 1 && got != "from the last" {
-				t.Errorf("an empty variable hides the next: got %q", got)
-			}
-			if got := value(types.StringUnknown(), all...); got != "" {
-				t.Errorf("a value that is not known yet is replaced by %q", got)
-			}
-		})
-	}
-}
-
-func TestACredentialComesFromOnePlace(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		block            model
-		environment      []string
-		secret, path, id string
-	}{
-		"EXCHANGE_ before ARM_": {
-			model{},
-			[]string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_CERTIFICATE_PATH", "theirs", "ARM_CLIENT_ID", "their id"},
-			"ours", "", "their id",
-		},
-		"the block before both": {
-			model{ClientCertificatePath: types.StringValue("block")},
-			[]string{"EXCHANGE_CLIENT_SECRET", "ours", "ARM_CLIENT_SECRET", "theirs"},
-			"", "block", "",
-		},
-		"the block's unknown before both": {
-			model{ClientCertificatePath: types.StringUnknown()},
-			[]string{"EXCHANGE_CLIENT_SECRET", "ours"},
-			"", "", "",
-		},
-		"two of one place": {
-			model{},
-			[]string{"ARM_CLIENT_SECRET", "secret", "ARM_CLIENT_CERTIFICATE_PATH", "path"},
-			"secret", "path", "",
-		},
-	} {
-		config := test.block
-		if diags := config.fromEnvironment(environment(test.environment...)); diags.HasError() {
-			t.Fatal(diags)
-		}
-		if got := config.ClientSecret.ValueString(); got != test.secret {
-			t.Errorf("%s: the secret is %q, want %q", name, got, test.secret)
-		}
-		if got := config.ClientCertificatePath.ValueString(); got != test.path {
-			t.Errorf("%s: the certificate's path is %q, want %q", name, got, test.path)
-		}
-		if got := config.ClientID.ValueString(); got != test.id {
-			t.Errorf("%s: the client id is %q, want %q", name, got, test.id)
-		}
-	}
-}
-
-func TestConcurrencyIsReadFromTheEnvironment(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int64{"1": 1, "64": 64, "0": -1, "65": -1, "many": -1, "": 0} {
-		var config model
-		diags := config.fromEnvironment(environment("EXCHANGE_MAX_CONCURRENCY", text))
-		if diags.HasError() != (want == -1) || want > 0 && config.MaxConcurrency.ValueInt64() != want {
-			t.Errorf("EXCHANGE_MAX_CONCURRENCY=%q: %v, %v", text, config.MaxConcurrency, diags)
-		}
-	}
-}
-
-func TestPolicyWarningIsLeftOutWhereTheBlockOrTheVariableSaysSo(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		block types.Bool
-		text  string
-		due   bool
-		error bool
-	}{
-		"nothing said":                      {types.BoolNull(), "", true, false},
-		"variable":                          {types.BoolNull(), "true", false, false},
-		"variable as a digit":               {types.BoolNull(), "1", false, false},
-		"variable says no":                  {types.BoolNull(), "false", true, false},
-		"block":                             {types.BoolValue(true), "", false, false},
-		"block goes before the variable":    {types.BoolValue(false), "true", true, false},
-		"block that is not known yet":       {types.BoolUnknown(), "true", true, false},
-		"variable that is neither":          {types.BoolNull(), "perhaps", true, true},
-		"variable that the block overrules": {types.BoolValue(true), "perhaps", false, false},
-	} {
-		config := complete()
-		config.SuppressPolicyWarning = test.block
-		if diags := config.fromEnvironment(environment(suppressWarningVariable, test.text)); diags.HasError() != test.error {
-			t.Errorf("%s: %v", name, diags)
-		}
-		shared, diags := (&Provider{version: "test"}).clients(config, "1.16.0")
-		if diags.HasError() {
-			t.Fatal(diags)
-		}
-		if got := shared.PoliciesSuperseded.Due(); got != test.due {
-			t.Errorf("%s: due is %t", name, got)
-		}
-	}
+// testProvider is a provider on a machine without the Azure CLI.
+func testProvider(lookup LookupEnv) *Provider {
+	return &Provider{version: "test", lookupEnv: lookup, lookPath: func(string) (string, error) { return "", exec.ErrNotFound }}
 }
 
 // complete is a configuration that lacks nothing.
@@ -176,15 +56,22 @@ func TestWhatIsMissingOrWrongIsNamedOnItsAttributeWithItsVariables(t *testing.T)
 		says   []string
 	}{
 		"no tenant":               {func(m *model) { m.TenantID = types.StringNull() }, "tenant_id", []string{"EXCHANGE_TENANT_ID", "ARM_TENANT_ID"}},
-		"tenant that is no GUID":  {func(m *model) { m.TenantID = text("contoso") }, "tenant_id", []string{`"contoso" is not a GUID`}},
+		"tenant that is no GUID":  {func(m *model) { m.TenantID = text("contoso") }, "tenant_id", []string{`"contoso"`, "neither a GUID nor a domain"}},
 		"no client":               {func(m *model) { m.ClientID = types.StringNull() }, "client_id", []string{"EXCHANGE_CLIENT_ID", "ARM_CLIENT_ID"}},
 		"nothing to sign in with": {func(m *model) { m.ClientSecret = types.StringNull() }, "", []string{"client_secret", "EXCHANGE_CLIENT_CERTIFICATE_PATH", "ARM_"}},
-		"missing certificate":     {func(m *model) { m.ClientCertificatePath = text(missing) }, "client_certificate_path", []string{"missing"}},
-		"file without one":        {func(m *model) { m.ClientCertificatePath = text(garbage) }, "client_certificate_path", []string{"cannot be used"}},
-		"certificate not base64":  {func(m *model) { m.ClientCertificate = text("%%%") }, "client_certificate", []string{"cannot be used"}},
+		"missing certificate":     {func(m *model) { m.ClientSecret, m.ClientCertificatePath = types.StringNull(), text(missing) }, "client_certificate_path", []string{"missing"}},
+		"file without one":        {func(m *model) { m.ClientSecret, m.ClientCertificatePath = types.StringNull(), text(garbage) }, "client_certificate_path", []string{"cannot be used"}},
+		"certificate not base64":  {func(m *model) { m.ClientSecret, m.ClientCertificate = types.StringNull(), text("%%%") }, "client_certificate", []string{"cannot be used"}},
 		"unknown cloud":           {func(m *model) { m.Environment = text("germany") }, "environment", []string{"germany", "usgovernment"}},
 		"endpoint over http":      {func(m *model) { m.ExchangeEndpoint = text("http://127.0.0.1") }, "exchange_endpoint", []string{"https"}},
-		"authority with a path":   {func(m *model) { m.AuthorityHost = text("https://login.example/x?y") }, "authority_host", nil},
+		"authority with a query":  {func(m *model) { m.AuthorityHost = text("https://login.example/x?y") }, "authority_host", []string{"behind its path"}},
+		"authority with a path":   {func(m *model) { m.AuthorityHost = text("https://login.example/x") }, "authority_host", []string{"has a path"}},
+		"client that is no GUID":  {func(m *model) { m.ClientID = text("terraform") }, "client_id", []string{`"terraform" is not a GUID`}},
+		"tenant of many":          {func(m *model) { m.TenantID = text("common") }, "tenant_id", []string{`"common"`}},
+		"partner that is no GUID": {func(m *model) { m.PartnerID = text("contoso") }, "partner_id", []string{`"contoso"`, "partner_id"}},
+		"unknown metadata host":   {func(m *model) { m.MetadataHost = text("management.example") }, "metadata_host", []string{"management.example"}},
+		"scope without the rest":  {func(m *model) { m.ExchangeTokenScope = text("https://outlook.office365.com") }, "exchange_token_scope", []string{"/.default"}},
+		"scope without a service": {func(m *model) { m.GraphTokenScope = text("/.default") }, "graph_token_scope", []string{"https://graph.microsoft.com/.default"}},
 		"missing authorities":     {func(m *model) { m.CACertificatePath = text(missing) }, "ca_certificate_path", []string{"missing"}},
 		"no authority in file":    {func(m *model) { m.CACertificatePath = text(garbage) }, "ca_certificate_path", []string{"no certificate"}},
 	} {
@@ -192,7 +79,7 @@ func TestWhatIsMissingOrWrongIsNamedOnItsAttributeWithItsVariables(t *testing.T)
 			t.Parallel()
 			config := complete()
 			test.change(&config)
-			_, diags := (&Provider{version: "test"}).clients(config, "1.16.0")
+			_, diags := testProvider(environment()).clients(t.Context(), config, "1.16.0")
 			if len(diags) != 1 {
 				t.Fatalf("want one error, got %v", diags)
 			}
@@ -218,9 +105,59 @@ func TestWhatIsMissingOrWrongIsNamedOnItsAttributeWithItsVariables(t *testing.T)
 
 func TestACompleteConfigurationSendsNothing(t *testing.T) {
 	t.Parallel()
-	client, diags := (&Provider{version: "test"}).clients(complete(), "1.16.0")
+	client, diags := testProvider(environment()).clients(t.Context(), complete(), "1.16.0")
 	if diags.HasError() || client == nil {
 		t.Fatal(diags)
+	}
+}
+
+func TestTheCloudIsChosenAndItsPartsReplaced(t *testing.T) {
+	t.Parallel()
+	text := types.StringValue
+	for name, test := range map[string]struct {
+		config                                 model
+		authority, exchange, scope, graph, aud string
+	}{
+		"default":            {model{}, "login.microsoftonline.com", "outlook.office365.com", "https://outlook.office365.com/.default", "graph.microsoft.com", "api://AzureADTokenExchange"},
+		"usgovernmentl4":     {model{Environment: text("USGovernmentL4")}, "login.microsoftonline.us", "outlook.office365.us", "https://outlook.office365.us/.default", "graph.microsoft.us", "api://AzureADTokenExchangeUSGov"},
+		"dod":                {model{Environment: text("dod")}, "login.microsoftonline.us", "outlook-dod.office365.us", "https://outlook-dod.office365.us/.default", "dod-graph.microsoft.us", "api://AzureADTokenExchangeUSGov"},
+		"china":              {model{Environment: text("china")}, "login.chinacloudapi.cn", "partner.outlook.cn", "https://partner.outlook.cn/.default", "microsoftgraph.chinacloudapi.cn", "api://AzureADTokenExchangeChina"},
+		"metadata host":      {model{MetadataHost: text("management.chinacloudapi.cn")}, "login.chinacloudapi.cn", "partner.outlook.cn", "https://partner.outlook.cn/.default", "microsoftgraph.chinacloudapi.cn", "api://AzureADTokenExchangeChina"},
+		"metadata host wins": {model{MetadataHost: text("management.usgovcloudapi.net"), Environment: text("china")}, "login.microsoftonline.us", "outlook.office365.us", "https://outlook.office365.us/.default", "graph.microsoft.us", "api://AzureADTokenExchangeUSGov"},
+		"endpoints of one's own": {model{
+			Environment: text("china"), AuthorityHost: text("https://login.partner.microsoftonline.cn/"), ExchangeEndpoint: text("https://outlook.office365.cn"),
+			ExchangeTokenScope: text("https://outlook.office365.cn/.default"), GraphEndpoint: text("https://graph.example:8443"),
+		}, "login.partner.microsoftonline.cn", "outlook.office365.cn", "https://outlook.office365.cn/.default", "graph.example:8443", "api://AzureADTokenExchangeChina"},
+	} {
+		place, diags := test.config.cloud()
+		if diags.HasError() {
+			t.Errorf("%s: %v", name, diags)
+		}
+		for what, pair := range map[string][2]string{
+			"authority": {place.AuthorityHost, "https://" + test.authority},
+			"Exchange":  {place.ExchangeEndpoint, "https://" + test.exchange},
+			"scope":     {place.ExchangeScope, test.scope},
+			"Graph":     {place.GraphEndpoint, "https://" + test.graph},
+			"audience":  {place.FederatedAudience, test.aud},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%s: the %s is %q, want %q", name, what, pair[0], pair[1])
+			}
+		}
+	}
+}
+
+func TestThePartnerIsInTheUserAgent(t *testing.T) {
+	t.Parallel()
+	const ours = "Terraform/1.16.0 (+https://www.terraform.io) terraform-provider-exchange/test"
+	for partner, want := range map[string]string{
+		"":                                     ours,
+		"99999999-8888-7777-6666-555555555555": ours + " pid-99999999-8888-7777-6666-555555555555",
+	} {
+		config := model{PartnerID: types.StringValue(partner)}
+		if got, diags := config.userAgent("1.16.0", "test"); got != want || diags.HasError() {
+			t.Errorf("partner %q: %q, %v", partner, got, diags)
+		}
 	}
 }
 
@@ -228,7 +165,7 @@ func TestAValueThatIsNotKnownYetIsNoErrorUntilAServiceIsAsked(t *testing.T) {
 	t.Parallel()
 	config := complete()
 	config.ClientSecret = types.StringUnknown()
-	client, diags := (&Provider{version: "test"}).clients(config, "1.16.0")
+	client, diags := testProvider(environment()).clients(t.Context(), config, "1.16.0")
 	if diags.HasError() {
 		t.Fatal(diags)
 	}

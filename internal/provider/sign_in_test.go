@@ -94,7 +94,6 @@ resource "exchange_role_assignment" "test" {
   app  = "33333333-3333-3333-3333-0000000000bb"
 }
 `, `(?s)delegating assignment of this role.*Organization Management`},
-		"no organization":   {func(b *tenant.Behavior) { b.WriteNeedsDomainAnchor = true }, []string{"EXCHANGE_ORGANIZATION", ""}, creates, `(?s)Set organization in the provider block`},
 		"untrusted sandbox": {nil, []string{"EXCHANGE_CA_CERTIFICATE_PATH", ""}, asks, `(?s)certificate`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,6 +109,18 @@ resource "exchange_role_assignment" "test" {
 			})
 		})
 	}
+}
+
+func TestTheInitialDomainIsFoundOutWhereChangesNeedIt(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t, func(b *tenant.Behavior) { b.WriteNeedsDomainAnchor = true })
+	s.Test(resource.TestCase{
+		ProtoV6ProviderFactories: s.Providers("EXCHANGE_ORGANIZATION", ""),
+		Steps: []resource.TestStep{{
+			Config: configuration("Invoice Reader", `CustomAttribute1 -eq 'finance'`, "exchange_management_scope.test.name", "Application Mail.Read", true),
+			Check:  s.CheckRequests(map[string]int{"Get-OrganizationConfig": 1}),
+		}},
+	})
 }
 
 func TestOneTokenServesAWholeRun(t *testing.T) {
