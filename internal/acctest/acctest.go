@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-exchange Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acctest joins the provider and a sandbox tenant for tests that run real Terraform. Each test has a tenant of
-// its own, so tests run in parallel.
+// Package acctest joins the provider and a sandbox tenant for tests that run real Terraform, or its core in miniature.
+// Each test has a tenant of its own, so tests run in parallel.
 package acctest
 
 import (
@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest/core"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
@@ -89,6 +90,21 @@ func (s *Sandbox) Test(test resource.TestCase) {
 		}
 	}
 	resource.Test(s.t, test)
+}
+
+// TestCore runs steps on Terraform's core in miniature and the sandbox, destroys what they left, and checks at the end
+// that the tenant is as it was before.
+func (s *Sandbox) TestCore(steps func(w *core.Workspace)) {
+	s.t.Helper()
+	before := s.Snapshot()
+	w := core.New(s.t, s.Providers()["exchange"])
+	steps(w)
+	if err := w.Destroy(s.t.Context()); err != nil {
+		s.t.Fatalf("destroying: %v", err)
+	}
+	if difference := cmp.Diff(before, s.Snapshot()); difference != "" {
+		s.t.Errorf("the tenant is not as it was before (-before +after):\n%s", difference)
+	}
 }
 
 // Snapshot is all that the provider can change in a tenant.

@@ -28,27 +28,6 @@ func (w *Workspace) Destroy(ctx context.Context) error {
 	return w.Apply(ctx, nil)
 }
 
-// Settle applies a configuration, and fails the test where that fails or leaves something to do: by the state that the
-// provider returned, and by what a refresh finds.
-func (w *Workspace) Settle(ctx context.Context, config Config, imports ...Import) {
-	w.t.Helper()
-	if err := w.Apply(ctx, config, imports...); err != nil {
-		w.t.Fatalf("applying: %v", err)
-	}
-	for how, plan := range map[string]func() (*Plan, error){
-		"without a refresh": func() (*Plan, error) { return w.PlanWithoutRefresh(ctx, config) },
-		"after a refresh":   func() (*Plan, error) { return w.Plan(ctx, config) },
-	} {
-		again, err := plan()
-		if err != nil {
-			w.t.Fatalf("planning again, %s: %v", how, err)
-		}
-		for address, action := range again.Changes() {
-			w.t.Fatalf("after the apply there is still to do, %s: %s %s, from %v to %v", how, action, address, w.State(address), again.Planned(address))
-		}
-	}
-}
-
 // ApplyPlan does what was planned, with another provider than the one that planned it.
 func (w *Workspace) ApplyPlan(ctx context.Context, p *Plan) error {
 	w.t.Helper()
