@@ -89,7 +89,7 @@ func TestServiceWithoutGivenTokenIsNamed(t *testing.T) {
 	t.Parallel()
 	s := source(t, given(t, "opaque"))
 	for scope, want := range map[string]string{
-		graphScope:                          "no access token for Microsoft Graph was given",
+		graphScope:                         "no access token for Microsoft Graph was given",
 		"https://vault.azure.net/.default": "no access token for https://vault.azure.net was given",
 	} {
 		if _, err := s.Token(t.Context(), scope, "", ""); err == nil || !strings.Contains(err.Error(), want) {

@@ -46,6 +46,21 @@ func TestPrivateAuthorityIsNotLookedUpAtMicrosoft(t *testing.T) {
 	}
 }
 
+func TestInstanceDiscoveryCanBeDisabled(t *testing.T) {
+	t.Parallel()
+	for _, disabled := range []bool{false, true} {
+		e := &entra{}
+		config := configInMemory(t, nil)
+		config.Cloud.AuthorityHost = "https://login.microsoftonline.us"
+		config.Transport = inMemory{hosts{"login.microsoftonline.us": e}}
+		config.DisableInstanceDiscovery = disabled
+		token(t, source(t, config), "", "")
+		if asked := strings.Contains(strings.Join(e.paths, " "), "/common/discovery/instance"); asked == disabled {
+			t.Errorf("disabled %t: %s were asked", disabled, e.paths)
+		}
+	}
+}
+
 func TestForcedRegionDoesNotMoveTheSignIn(t *testing.T) {
 	t.Setenv("MSAL_FORCE_REGION", "westeurope")
 	e := &entra{}

@@ -18,8 +18,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/go-cmp/cmp"
 	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
@@ -33,11 +36,16 @@ type identity struct {
 
 func newIdentity(t testing.TB, key crypto.Signer) identity {
 	t.Helper()
+	return newIdentityFor(t, key, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+}
+
+func newIdentityFor(t testing.TB, key crypto.Signer, from, to time.Time) identity {
+	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: "automation.contoso.com"},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
+		NotBefore:    from,
+		NotAfter:     to,
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -149,6 +157,93 @@ func TestTokenSignsInWithCertificate(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCertificateIsSentAlongWithItsChainOnRequest(t *testing.T) {
+	t.Parallel()
+	mine := newRSA(t)
+	other := newIdentity(t, rsaKeys()[1])
+	credential, err := auth.Certificate(bytes.Join([][]byte{other.certificatePEM(), mine.certificatePEM(), mine.keyPEM(t)}, nil), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		credential auth.Credential
+		want       any
+	}{
+		{credential, nil},
+		{credential.SendingChain(), []any{
+			base64.StdEncoding.EncodeToString(mine.certificate.Raw), base64.StdEncoding.EncodeToString(other.certificate.Raw),
+		}},
+	} {
+		e := &entra{certificate: mine.certificate}
+		config := serve(t, e)
+		config.Credential = test.credential
+		token(t, source(t, config), "", "")
+		sent, _, err := jwt.NewParser().ParseUnverified(e.assertions()[0], jwt.MapClaims{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, sent.Header["x5c"]); diff != "" {
+			t.Errorf("x5c (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestCertificateIsUsedForItsLife(t *testing.T) {
+	t.Parallel()
+	key := rsaKeys()[0] // made outside of the bubble, which it outlives
+	synctest.Test(t, func(t *testing.T) {
+		mine := newIdentity(t, key) // lives an hour, and began one ago
+		credential, err := auth.Certificate(append(mine.certificatePEM(), mine.keyPEM(t)...), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		for _, test := range []struct {
+			after time.Duration
+			want  string
+		}{
+			{0, ""},
+			{time.Hour + 5*time.Minute, ""},
+			{time.Hour + 6*time.Minute, "expired at " + began.Add(time.Hour).UTC().Format(time.RFC3339)},
+		} {
+			<-time.After(time.Until(began.Add(test.after)))
+			e := &entra{}
+			config := configInMemory(t, e)
+			config.Credential = credential
+			err := signInError(t, config)
+			if test.want == "" {
+				// It is as good as any that is not registered.
+				if err.Code != "AADSTS700027" {
+					t.Errorf("after %s: error = %v", test.after, err)
+				}
+				continue
+			}
+			if !strings.Contains(err.Error(), test.want) || err.Advice == "" {
+				t.Errorf("after %s: error = %v, want one with %q", test.after, err, test.want)
+			}
+			if got := len(e.asked()); got != 0 {
+				t.Errorf("%d requests were made", got)
+			}
+		}
+	})
+}
+
+func TestCertificateOfTheFutureIsNotUsedYet(t *testing.T) {
+	t.Parallel()
+	mine := newRSA(t) // of today, which in the bubble is many years ahead
+	synctest.Test(t, func(t *testing.T) {
+		credential, err := auth.Certificate(append(mine.certificatePEM(), mine.keyPEM(t)...), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := configInMemory(t, &entra{})
+		config.Credential = credential
+		if err := signInError(t, config); !strings.Contains(err.Error(), "valid only from "+mine.certificate.NotBefore.UTC().Format(time.RFC3339)) {
+			t.Errorf("error = %v", err)
+		}
+	})
 }
 
 func TestCertificateRefuses(t *testing.T) {

@@ -63,7 +63,12 @@ func TestEntraRefusals(t *testing.T) {
 		{"disabled application", 7000112, "disabled"},
 		{"unknown resource", 500011, "has Exchange Online"},
 		{"unmatched federated credential", 700211, "federated credential"},
+		{"unmatched subject of a federated credential", 700213, "federated credential"},
+		{"assertion out of its time", 700024, "clock"},
 		{"conditional access", 53003, "Conditional Access"},
+		{"no consent", 65001, "consented"},
+		{"no permission", 501051, "lacks a permission"},
+		{"no service principal", 7000229, "no service principal"},
 		{"anything else", 12345, "error?code=12345"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

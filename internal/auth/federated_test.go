@@ -71,7 +71,7 @@ func TestFederatedTokenFileThatGivesNoToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		empty:                                  "is empty",
+		empty:                                   "is empty",
 		filepath.Join(t.TempDir(), "not-there"): "not-there",
 	} {
 		e := &entra{}
