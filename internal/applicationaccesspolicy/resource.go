@@ -173,6 +173,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	policy, err := r.client.CreateApplicationAccessPolicy(ctx, wanted)
+	if exchange.IsAlreadyExists(err) {
+		if taken, lookErr := r.client.ApplicationAccessPoliciesOf(ctx, wanted.AppID, wanted.PolicyScopeID); lookErr == nil && len(taken) > 0 {
+			resp.Diagnostics.Append(exists(wanted, taken[0]))
+			return
+		}
+	}
 	if err != nil {
 		resp.Diagnostics.Append(refusal(wanted, err))
 		return
@@ -248,7 +254,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	policy, err := r.client.ApplicationAccessPolicy(ctx, state.ID.ValueString())
+	policy, err := r.client.FindApplicationAccessPolicy(ctx, state.ID.ValueString())
 	if exchange.IsNotFound(err) {
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -279,11 +285,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !plan.Description.Equal(state.Description) {
 		if err := r.client.DescribeApplicationAccessPolicy(ctx, state.ID.ValueString(), plan.Description.ValueString()); err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("The application access policy's description could not be changed", err))
+			r.keepTrue(ctx, state, resp)
 			return
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+// keepTrue takes into state what is there after an update that failed: it may have been made all the same.
+func (r *Resource) keepTrue(ctx context.Context, state model, resp *resource.UpdateResponse) {
+	looking, done := exchange.Afterwards(ctx)
+	defer done()
+	if policy, err := r.client.FindApplicationAccessPolicy(looking, state.ID.ValueString()); err == nil {
+		state.fromAPI(policy)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 }
 
 // Delete removes the policy.

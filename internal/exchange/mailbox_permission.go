@@ -333,10 +333,23 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 		}
 		return nil
 	})
+	if adminapi.MayHaveHappened(err) {
+		// The command was sent again and again, or the operation was interrupted.
+		looking, done := Afterwards(ctx)
+		defer done()
+		if found, lookErr := c.MailboxPermission(looking, object.MailboxGUID, object.User, object.Deny); lookErr == nil && found.holds(object) {
+			permission, err = found, nil
+		}
+	}
 	if err == nil {
 		c.recent.write(permission.key())
 	}
 	return permission, err
+}
+
+// holds reports whether the permission has, at least, what was to be given.
+func (p MailboxPermission) holds(given NewMailboxPermission) bool {
+	return len(without(given.AccessRights, p.AccessRights)) == 0 && strings.EqualFold(p.InheritanceType, given.InheritanceType)
 }
 
 // AwaitMailboxPermission returns the permission that was given to the trustee once reads show its rights. It asks for
@@ -375,32 +388,34 @@ func (p MailboxPermission) unsettled(added, removed []string) error {
 // that the trustee never has less than it had and is to have. It returns once Exchange shows the change.
 //
 // With renew, everything is taken first and then given anew, which is the only way to change auto-mapping; in between
-// the trustee has no access.
-func (c *Client) UpdateMailboxPermission(ctx context.Context, id MailboxPermissionID, object NewMailboxPermission, renew bool) error {
+// the trustee has no access. given reports, also with an error, whether rights were given, with object's auto-mapping.
+func (c *Client) UpdateMailboxPermission(ctx context.Context, id MailboxPermissionID, object NewMailboxPermission, renew bool) (given bool, err error) {
 	before, err := c.FindMailboxPermission(ctx, id)
 	switch {
 	case err == nil:
 		// What is configured may be the name that the trustee had once.
 		object.User = id.UserSID
 	case !IsNotFound(err):
-		return err
+		return false, err
 	}
 	if renew {
 		if err := c.takeAll(ctx, before); err != nil {
-			return err
+			return false, err
 		}
 		before = MailboxPermission{MailboxPermissionID: id}
 	}
 	wanted, surplus := object.AccessRights, without(before.AccessRights, object.AccessRights)
 	if object.AccessRights = without(wanted, before.AccessRights); len(object.AccessRights) > 0 {
 		if _, err := c.CreateMailboxPermission(ctx, object); err != nil {
-			return err
+			return false, err
 		}
+		given = true
 	}
 	if err := c.take(ctx, before, surplus); err != nil {
-		return err
+		return given, err
 	}
-	return c.settled(ctx, func(ctx context.Context) error {
+	c.recent.write(id.key())
+	return given, c.settled(ctx, func(ctx context.Context) error {
 		after, err := c.mailboxPermissionOf(ctx, id)
 		if IsNotFound(err) {
 			return notYet{err}

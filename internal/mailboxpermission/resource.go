@@ -317,13 +317,35 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	renew := !plan.AutoMapping.Equal(state.AutoMapping) && plan.mayAutoMap() && state.mayAutoMap()
 	if renew || !plan.AccessRights.Equal(state.AccessRights) {
 		id := state.identity().toAPI()
-		if err := r.client.UpdateMailboxPermission(ctx, id, plan.toAPI(id.MailboxGUID), renew); err != nil {
+		given, err := r.client.UpdateMailboxPermission(ctx, id, plan.toAPI(id.MailboxGUID), renew)
+		if err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("The mailbox permission could not be changed", err))
+			if given {
+				state.AutoMapping = plan.AutoMapping
+			}
+			r.keepTrue(ctx, state, resp)
 			return
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+// keepTrue takes into state what is there after an update that failed: some of its steps, or all, may have been made.
+// Where the rights were taken and could not be given anew, that is none.
+func (r *Resource) keepTrue(ctx context.Context, state model, resp *resource.UpdateResponse) {
+	looking, done := exchange.Afterwards(ctx)
+	defer done()
+	object, err := r.client.FindMailboxPermission(looking, state.identity().toAPI())
+	switch {
+	case exchange.IsNotFound(err):
+		state.AccessRights = setOf(nil)
+	case err != nil:
+		// Nothing is known, so what was there before stays.
+	default:
+		state.fromAPI(object)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 // Delete takes the entry's rights.

@@ -220,6 +220,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		if err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("The management scope could not be changed", err))
+			r.keepTrue(ctx, state, plan.Name.ValueString(), req, resp)
 			return
 		}
 		written := spellingOf(object)
@@ -228,6 +229,21 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+// keepTrue takes into state what is there after an update that failed: it may have been made all the same.
+func (r *Resource) keepTrue(ctx context.Context, state model, name string, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	looking, done := exchange.Afterwards(ctx)
+	defer done()
+	object, err := r.client.FindManagementScope(looking, state.ID.ValueString(), name)
+	if err != nil {
+		return
+	}
+	written, diags := privatestate.Load[spelling](ctx, req.Private, spellingKey)
+	resp.Diagnostics.Append(diags...)
+	state.fromAPI(object, written)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(privatestate.Save(ctx, resp.Private, spellingKey, spellingOf(object))...)
 }
 
 // Delete removes the scope. The service refuses while an assignment uses it.

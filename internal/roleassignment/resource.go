@@ -219,12 +219,25 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if enabled || resp.Diagnostics.HasError() {
 		return
 	}
-	object, err = r.client.UpdateRoleAssignment(ctx, object.GUID, object.Name, exchange.RoleAssignmentChange{Enabled: &enabled})
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The role was assigned, but the assignment could not be disabled", err))
+	disabled, err := r.client.UpdateRoleAssignment(ctx, object.GUID, object.Name, exchange.RoleAssignmentChange{Enabled: &enabled})
+	if err == nil {
+		save(disabled)
 		return
 	}
-	save(object)
+	looking, done := exchange.Afterwards(ctx)
+	defer done()
+	found, lookErr := r.client.FindRoleAssignment(looking, object.GUID, object.Name)
+	if lookErr == nil {
+		save(found)
+	}
+	if lookErr == nil && !found.Enabled {
+		// It is as it should be after all. An error would have Terraform replace it.
+		resp.Diagnostics.AddWarning("The assignment was disabled, but Exchange did not say so", err.Error())
+		return
+	}
+	// State says that the assignment is enabled, as it is. The error has Terraform replace it by the next apply: an
+	// assignment that is to have no effect and has one must not pass for finished.
+	resp.Diagnostics.Append(diagnostic.Error("The role was assigned, but the assignment could not be disabled", err))
 }
 
 // create makes the assignment under the name that is configured, or under the first of its default names that no other
@@ -333,6 +346,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		object, err := r.client.UpdateRoleAssignment(ctx, state.ID.ValueString(), state.Name.ValueString(), change)
 		if err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("The role assignment could not be changed", err))
+			r.keepTrue(ctx, state, req, resp)
 			return
 		}
 		plan.fromAPI(object, keptAll)
@@ -340,6 +354,25 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+// keepTrue takes into state what is there after an update that failed: it may have been made all the same.
+func (r *Resource) keepTrue(ctx context.Context, state model, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	looking, done := exchange.Afterwards(ctx)
+	defer done()
+	written, diags := privatestate.Load[spelling](ctx, req.Private, spellingKey)
+	resp.Diagnostics.Append(diags...)
+	object, err := r.client.FindRoleAssignment(looking, state.ID.ValueString(), state.Name.ValueString())
+	if err != nil {
+		return
+	}
+	keeps, err := r.keeps(looking, state, &object, written)
+	if err != nil {
+		return
+	}
+	state.fromAPI(object, keeps)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(privatestate.Save(ctx, resp.Private, spellingKey, spellingOf(object))...)
 }
 
 // Delete removes the assignment.

@@ -147,6 +147,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	if !adopted {
 		object, err = r.client.CreateServicePrincipal(ctx, plan.toAPI())
+		if exchange.IsAlreadyExists(err) && plan.UseExisting.ValueBool() {
+			// The server that was asked before did not have it yet, or somebody else was faster.
+			if existing, lookErr := r.client.FindServicePrincipal(ctx, plan.ObjectID.ValueString()); lookErr == nil {
+				object, err = existing, nil
+			}
+		}
 		if exchange.IsAlreadyExists(err) {
 			resp.Diagnostics.Append(r.taken(ctx, plan, err))
 			return
@@ -214,7 +220,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	object, err := r.client.ServicePrincipal(ctx, state.ID.ValueString())
+	object, err := r.client.FindServicePrincipal(ctx, state.ID.ValueString())
 	if exchange.IsNotFound(err) {
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -246,11 +252,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !plan.leavesName() && (state.leavesName() || !plan.DisplayName.Equal(state.DisplayName)) {
 		if err := r.client.RenameServicePrincipal(ctx, plan.ID.ValueString(), plan.DisplayName.ValueString()); err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("The service principal could not be renamed", err))
+			r.keepTrue(ctx, state, resp)
 			return
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+// keepTrue takes into state what is there after an update that failed: it may have been made all the same.
+func (r *Resource) keepTrue(ctx context.Context, state model, resp *resource.UpdateResponse) {
+	looking, done := exchange.Afterwards(ctx)
+	defer done()
+	if object, err := r.client.FindServicePrincipal(looking, state.ID.ValueString()); err == nil {
+		state.fromAPI(object)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 }
 
 // Delete removes the pointer, unless it is one that use_existing lets live on.
