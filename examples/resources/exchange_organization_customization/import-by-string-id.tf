@@ -1,0 +1,4 @@
+import {
+  to = exchange_organization_customization.this
+  id = "contoso.onmicrosoft.com"
+}

@@ -1,0 +1,3 @@
+# What the import examples bring under Terraform's control.
+
+resource "exchange_organization_customization" "this" {}
