@@ -31,16 +31,18 @@ import (
 const validity = 365 * 24 * time.Hour
 
 // An authority is what a sandbox proves itself with: a certificate authority
-// for clients to trust, and the server certificate it signed. The authority's
-// key is gone once the server certificate is made.
+// for clients to trust, and the server certificates it signed. The authority's
+// key is gone once the server certificates are made.
 type authority struct {
 	certificate *x509.Certificate
-	server      tls.Certificate
+	// server is the certificate of this machine's own names, cloud that of the
+	// hosts of a cloud.
+	server, cloud tls.Certificate
 }
 
-// newAuthority makes an authority whose server certificate is for this machine
-// and for further host names.
-func newAuthority(now time.Time, names []string) (authority, error) {
+// newAuthority makes an authority with certificates for this machine and for
+// the hosts of a cloud.
+func newAuthority(now time.Time, hosts []string) (authority, error) {
 	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return authority{}, fmt.Errorf("making the certificate authority's key: %w", err)
@@ -52,27 +54,35 @@ func newAuthority(now time.Time, names []string) (authority, error) {
 	if err != nil {
 		return authority{}, err
 	}
-	serverKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return authority{}, fmt.Errorf("making the server's key: %w", err)
-	}
-	server := certificateTemplate("Exchange sandbox", now)
-	server.KeyUsage = x509.KeyUsageDigitalSignature
-	server.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	server.DNSNames = append([]string{"localhost"}, names...)
-	server.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	serverCertificate, err := sign(server, rootCertificate, serverKey.Public(), rootKey)
+	own := certificateTemplate("Exchange sandbox", now)
+	own.DNSNames = []string{"localhost"}
+	own.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	server, err := newServerCertificate(own, rootCertificate, rootKey)
 	if err != nil {
 		return authority{}, err
 	}
-	return authority{
-		certificate: rootCertificate,
-		server: tls.Certificate{
-			Certificate: [][]byte{serverCertificate.Raw},
-			PrivateKey:  serverKey,
-			Leaf:        serverCertificate,
-		},
-	}, nil
+	theirs := certificateTemplate("Exchange sandbox", now)
+	theirs.DNSNames = hosts
+	cloud, err := newServerCertificate(theirs, rootCertificate, rootKey)
+	if err != nil {
+		return authority{}, err
+	}
+	return authority{certificate: rootCertificate, server: server, cloud: cloud}, nil
+}
+
+// newServerCertificate makes the certificate of template and its key.
+func newServerCertificate(template, root *x509.Certificate, rootKey crypto.Signer) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("making the server's key: %w", err)
+	}
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	certificate, err := sign(template, root, key.Public(), rootKey)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{certificate.Raw}, PrivateKey: key, Leaf: certificate}, nil
 }
 
 // certificateTemplate is what every certificate of a sandbox has in common. It

@@ -129,11 +129,11 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 		return nil, errors.Join(err, listener.Close())
 	}
 	s.url, s.plainURL = "https://"+listener.Addr().String(), "http://"+plain.Addr().String()
-	certificate, err := s.assemble(clientID, chosen.lifetime, listener.Addr())
+	authority, err := s.assemble(clientID, chosen.lifetime, listener.Addr())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), plain.Close())
 	}
-	s.serve(listener, plain, certificate)
+	s.serve(listener, plain, authority)
 	return s, nil
 }
 
@@ -147,8 +147,8 @@ func listen(port int) (net.Listener, error) {
 }
 
 // assemble makes the services, and what they and their clients prove themselves
-// with. It returns the certificate of the services.
-func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.Addr) (tls.Certificate, error) {
+// with. It returns the authority that the clients trust.
+func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.Addr) (authority, error) {
 	s.identity = identityserver.New(identityserver.Config{
 		URL:    s.url,
 		Tenant: s.tenant,
@@ -166,7 +166,7 @@ func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.
 		Faults:        s.faults,
 	})
 	if err != nil {
-		return tls.Certificate{}, err
+		return authority{}, err
 	}
 	s.exchange = adminserver.New(s.tenant, s.entra, s.observeExchange)
 	s.exchange.InjectFrom(s.faults)
@@ -178,31 +178,40 @@ func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.
 	}, address)
 
 	now := time.Now()
-	authority, err := newAuthority(now, s.cloud.CertificateNames())
+	trusted, err := newAuthority(now, s.cloud.CertificateNames())
 	if err != nil {
-		return tls.Certificate{}, err
+		return authority{}, err
 	}
 	s.credentials, err = newCredentials(s.tenant, clientID, now)
 	if err != nil {
-		return tls.Certificate{}, err
+		return authority{}, err
 	}
-	s.files, err = writeFiles(authority.certificate, s.credentials)
+	s.files, err = writeFiles(trusted.certificate, s.credentials)
 	if err != nil {
-		return tls.Certificate{}, err
+		return authority{}, err
 	}
-	s.client = trustingClient(authority.certificate)
-	return authority.server, nil
+	s.client = trustingClient(trusted.certificate)
+	return trusted, nil
 }
 
 // serve starts the servers. Their log would tell only of clients that do not
 // trust the sandbox, and they have an error of their own.
-func (s *Sandbox) serve(listener, plain net.Listener, certificate tls.Certificate) {
+func (s *Sandbox) serve(listener, plain net.Listener, authority authority) {
 	silent := log.New(io.Discard, "", 0)
 	s.server = &http.Server{
 		Handler:           s.route(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          silent,
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
+		TLSConfig: &tls.Config{
+			MinVersion: tls.VersionTLS12,
+			GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+				// What comes through the proxy has the proxy's address.
+				if hello.Conn.LocalAddr().String() == plain.Addr().String() {
+					return &authority.cloud, nil
+				}
+				return &authority.server, nil
+			},
+		},
 	}
 	s.plain = &http.Server{Handler: s.routePlain(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: silent}
 	for _, serve := range []func() error{
