@@ -74,14 +74,16 @@ func (e engine) importsByIdentity(t *testing.T) bool {
 	return major > 1 || minor >= 12
 }
 
-// typeNames returns the resources and data sources that the provider has.
-func (e engine) typeNames(t *testing.T) (resources, dataSources []string) {
+// typeNames returns the resources and data sources that the provider has, and the resources that it lists, of which an
+// engine without terraform query knows nothing.
+func (e engine) typeNames(t *testing.T) (resources, dataSources, lists []string) {
 	t.Helper()
 	m := e.newModule(t, acctest.Start(t), "provider/provider.tf")
 	var schemas struct {
 		Providers map[string]struct {
 			Resources   map[string]any `json:"resource_schemas"`
 			DataSources map[string]any `json:"data_source_schemas"`
+			Lists       map[string]any `json:"list_resource_schemas"`
 		} `json:"provider_schemas"`
 	}
 	if err := json.Unmarshal([]byte(m.run("providers", "schema", "-json")), &schemas); err != nil {
@@ -94,8 +96,11 @@ func (e engine) typeNames(t *testing.T) (resources, dataSources []string) {
 		for name := range provider.DataSources {
 			dataSources = append(dataSources, name)
 		}
+		for name := range provider.Lists {
+			lists = append(lists, name)
+		}
 	}
-	return resources, dataSources
+	return resources, dataSources, lists
 }
 
 // module is a folder that the engine works in, on a tenant of its own.

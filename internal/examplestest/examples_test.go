@@ -20,7 +20,7 @@ import (
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
-	resources, dataSources := e.typeNames(t)
+	resources, dataSources, lists := e.typeNames(t)
 
 	for _, kind := range []struct {
 		folder, files string
@@ -54,7 +54,11 @@ func TestExamples(t *testing.T) {
 			})
 		}
 	}
-	for _, name := range resources {
+	listed := folders(t, "list-resources")
+	if len(lists) > 0 && !slices.Equal(listed, slices.Sorted(slices.Values(lists))) {
+		t.Errorf("there are examples of lists of %q, and the provider has %q", listed, lists)
+	}
+	for _, name := range listed {
 		file := path.Join("list-resources", name, "list-resource.tfquery.hcl")
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()

@@ -18,6 +18,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/authorization"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/mailboxpermission"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/managementscope"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/organizationcustomization"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/roleassignment"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/serviceprincipal"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sharedmailbox"
@@ -58,6 +59,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		applicationaccesspolicy.NewResource,
 		mailboxpermission.NewResource,
 		managementscope.NewResource,
+		organizationcustomization.NewResource,
 		roleassignment.NewResource,
 		serviceprincipal.NewResource,
 	}

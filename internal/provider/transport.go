@@ -57,6 +57,11 @@ func logRequest(ctx context.Context, o adminapi.Observation) {
 	tflog.Debug(ctx, "Exchange cmdlet", fields)
 }
 
+// logProgress writes what a long wait waits for.
+func logProgress(ctx context.Context, sentence string) {
+	tflog.Info(ctx, sentence)
+}
+
 // logGraphRequest does the same for Microsoft Graph.
 func logGraphRequest(ctx context.Context, o graph.Observation) {
 	fields := map[string]any{
