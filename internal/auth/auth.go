@@ -70,7 +70,7 @@ type fingerprint [sha256.Size]byte
 
 func fingerprintOf(token string) fingerprint { return sha256.Sum256([]byte(token)) }
 
-var tenantID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var tenantID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // NewTokenSource returns a token source. It sends nothing yet.
 func NewTokenSource(config Config) (*TokenSource, error) {

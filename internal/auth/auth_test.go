@@ -424,6 +424,8 @@ func TestNewTokenSourceRefuses(t *testing.T) {
 		"authority with path": func(c *auth.Config) { c.Cloud.AuthorityHost = "https://login.microsoftonline.com/contoso" },
 		"no tenant":           func(c *auth.Config) { c.TenantID = "" },
 		"tenant with a slash": func(c *auth.Config) { c.TenantID = "../x" },
+		"tenant of dots":      func(c *auth.Config) { c.TenantID = ".." },
+		"tenant as an option": func(c *auth.Config) { c.TenantID = "--debug" },
 		"common":              func(c *auth.Config) { c.TenantID = "common" },
 		"organizations":       func(c *auth.Config) { c.TenantID = "Organizations" },
 		"adfs":                func(c *auth.Config) { c.TenantID = "adfs" },

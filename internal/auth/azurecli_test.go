@@ -23,9 +23,9 @@ import (
 // azureCLI plays az: a script that notes its arguments, and says what it is told.
 type azureCLI struct{ dir string }
 
-// installCLI puts an az on the PATH, and returns it with a configuration that uses
-// it.
-func installCLI(t *testing.T) (azureCLI, auth.Config) {
+// newCLI returns an az, for which the test sets the PATH, and a configuration that
+// uses it.
+func newCLI(t *testing.T) (azureCLI, auth.Config) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the az of this test is a shell script")
@@ -34,16 +34,17 @@ func installCLI(t *testing.T) (azureCLI, auth.Config) {
 	az.write(t, "az", "#!/bin/sh\ncd '"+az.dir+"' || exit 99\necho \"$*\" >>calls\ncat stderr >&2\ncat \"$2\"\nexit \"$(cat status)\"\n")
 	az.write(t, "stderr", "")
 	az.write(t, "status", "0")
-	t.Setenv("PATH", az.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-	t.Setenv("AZUREPS_HOST_ENVIRONMENT", "")
 	config := configInMemory(t, nil)
 	config.ClientID, config.Credential = "", auth.AzureCLI()
 	return az, config
 }
 
+// path returns the PATH with az before all else.
+func (a azureCLI) path() string { return a.dir + string(os.PathListSeparator) + os.Getenv("PATH") }
+
 func (a azureCLI) write(t *testing.T, name, text string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(a.dir, name), []byte(text), 0o700); err != nil { //nolint:gosec // It is run.
+	if err := os.WriteFile(filepath.Join(a.dir, name), []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -86,7 +87,8 @@ func (a azureCLI) calls(t *testing.T) []string {
 }
 
 func TestAzureCLIIsAskedForATokenOfTheTenant(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	const plain = "account get-access-token -o json --resource https://outlook.office365.com"
 	for _, test := range []struct{ name, tenant, host, want string }{
 		{"a tenant", tenantID, "", plain + " --tenant " + tenantID},
@@ -108,7 +110,8 @@ func TestAzureCLIIsAskedForATokenOfTheTenant(t *testing.T) {
 }
 
 func TestAzureCLITokenIsReusedForItsLife(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	for name, output := range map[string]func(ends time.Time) map[string]any{
 		"expires_on":          func(ends time.Time) map[string]any { return map[string]any{"expires_on": ends.Unix()} },
 		"expires_on, as text": func(ends time.Time) map[string]any { return map[string]any{"expires_on": fmt.Sprint(ends.Unix())} },
@@ -116,32 +119,31 @@ func TestAzureCLITokenIsReusedForItsLife(t *testing.T) {
 			return map[string]any{"expiresOn": ends.Local().Format("2006-01-02 15:04:05.000000")}
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				give := func(token string) {
-					answer := output(time.Now().Add(time.Hour))
-					answer["accessToken"] = token
-					az.gives(t, answer)
-				}
-				s := source(t, config)
-				give("first")
-				token(t, s, "", "")
-				give("second")
-				<-time.After(54 * time.Minute)
-				if got := token(t, s, "", ""); got != "first" {
-					t.Errorf("token = %q, want the first", got)
-				}
-				<-time.After(2 * time.Minute)
-				if got := token(t, s, "", ""); got != "second" {
-					t.Errorf("token = %q, want the second", got)
-				}
-			})
+		synctest.Test(t, func(t *testing.T) {
+			give := func(token string) {
+				answer := output(time.Now().Add(time.Hour))
+				answer["accessToken"] = token
+				az.gives(t, answer)
+			}
+			s := source(t, config)
+			give("first")
+			token(t, s, "", "")
+			give("second")
+			<-time.After(54 * time.Minute)
+			if got := token(t, s, "", ""); got != "first" {
+				t.Errorf("%s: token = %q, want the first", name, got)
+			}
+			<-time.After(2 * time.Minute)
+			if got := token(t, s, "", ""); got != "second" {
+				t.Errorf("%s: token = %q, want the second", name, got)
+			}
 		})
 	}
 }
 
 func TestFiftyCallersShareOneRunOfAzureCLI(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	az.givesToken(t, "token-1")
 	s := source(t, config)
 	together := make(chan struct{})
@@ -162,7 +164,8 @@ func TestFiftyCallersShareOneRunOfAzureCLI(t *testing.T) {
 }
 
 func TestRefusedAzureCLITokenIsAskedForAgain(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	s := source(t, config)
 	az.givesToken(t, "first")
 	refused := token(t, s, "", "")
@@ -177,7 +180,8 @@ func TestRefusedAzureCLITokenIsAskedForAgain(t *testing.T) {
 
 func TestRefusedTokenThatAzureCLIKeepsIsExplained(t *testing.T) {
 	const claims = `{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}`
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	az.givesToken(t, "always")
 	for claims, want := range map[string]string{
 		"":     "az logout, then az login --tenant " + tenantID,
@@ -198,7 +202,8 @@ func TestRefusedTokenThatAzureCLIKeepsIsExplained(t *testing.T) {
 }
 
 func TestAzureCLIComplaints(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	leak := unsigned(t, map[string]any{"sub": "x"})
 	for _, test := range []struct{ complaint, want string }{
 		{"ERROR: Please run 'az login' to setup account.\n", "Please run 'az login --tenant " + tenantID + "'"},
@@ -219,7 +224,8 @@ func TestAzureCLIComplaints(t *testing.T) {
 }
 
 func TestOutputOfAzureCLIThatCannotBeUsed(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	for _, output := range []string{
 		"", "text", "{}", `{"accessToken":"t0ken"}`, `{"accessToken":"t0ken","expires_on":"soon"}`, `{"accessToken":"t0ken","expiresOn":"soon"}`,
 	} {
@@ -233,7 +239,7 @@ func TestOutputOfAzureCLIThatCannotBeUsed(t *testing.T) {
 }
 
 func TestMissingAzureCLIIsSaidToBeMissing(t *testing.T) {
-	_, config := installCLI(t)
+	_, config := newCLI(t)
 	t.Setenv("PATH", t.TempDir())
 	err := signInError(t, config)
 	if !strings.Contains(err.Error(), "was not found on the PATH") || !strings.Contains(err.Advice, "az login") {
@@ -242,7 +248,8 @@ func TestMissingAzureCLIIsSaidToBeMissing(t *testing.T) {
 }
 
 func TestTenantIDOfAzureCLIsAccount(t *testing.T) {
-	az, config := installCLI(t)
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
 	config.TenantID = ""
 	az.write(t, "show", `{"id":"x","tenantId":"`+tenantID+`","user":{"name":"admin@contoso.com"}}`)
 	s := source(t, config)

@@ -202,7 +202,8 @@ func TestManagedIdentityRefusals(t *testing.T) {
 		},
 		{"no system-assigned", "", 400, notFound, []string{"has no system-assigned identity"}},
 		{
-			"unknown resource", "", 400, map[string]any{"error": "invalid_resource", "error_description": "AADSTS500011: The resource principal was not found."},
+			"unknown resource", "", 400,
+			map[string]any{"error": "invalid_resource", "error_description": "AADSTS500011: The resource principal was not found."},
 			[]string{"AADSTS500011", "has Exchange Online"},
 		},
 		{"anything else", "", 403, nil, []string{"HTTP 403", "has a managed identity"}},
