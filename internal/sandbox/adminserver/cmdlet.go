@@ -96,3 +96,8 @@ func (c cmdlet) heldBy(roles []string) bool {
 func (c cmdlet) takes(name string) bool {
 	return slices.ContainsFunc(c.parameters, func(p parameter) bool { return p.name == name })
 }
+
+// reads reports whether the cmdlet changes nothing, as its verb says.
+func (c cmdlet) reads() bool {
+	return strings.HasPrefix(c.name, "Get-") || strings.HasPrefix(c.name, "Test-")
+}

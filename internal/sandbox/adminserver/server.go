@@ -225,11 +225,28 @@ func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, command co
 		return s.refuseCmdlet(s.wrongForest())
 	}
 	seen.Executed = true
-	result, err := cmdlet.run(s.call(caller, arguments))
+	call := s.call(caller, arguments)
+	if cmdlet.reads() {
+		call.tenant = s.tenant.Replica()
+	}
+	result, err := s.run(cmdlet, call)
 	if err != nil {
 		return s.refuseCmdlet(err)
 	}
 	return s.success(cmdlet, arguments, result, request)
+}
+
+// run runs a cmdlet, and lets the tenant know of what it writes.
+func (s *Server) run(c cmdlet, call call) (result, error) {
+	if c.reads() {
+		return c.run(call)
+	}
+	written := s.tenant.BeginWrite()
+	res, err := c.run(call)
+	if err == nil {
+		written()
+	}
+	return res, err
 }
 
 // anchoredByID reports whether an anchor names the tenant by its id.
@@ -248,7 +265,8 @@ func (s *Server) call(caller tenant.Caller, arguments arguments) call {
 
 // Run runs a cmdlet as the tenant's administrator would in a PowerShell window
 // elsewhere: with the same binder and the same rules, but past HTTP, the
-// observer and every delay of [tenant.Behavior]. It returns the objects, the
+// observer and every delay of [tenant.Behavior]: it reads what was written last,
+// while what it writes may be unknown to others for a while. It returns the objects, the
 // warnings and the refusal, which is a [*tenant.Error] unless the binder
 // refused. Values are strings, booleans, int32, []string and nil.
 func (s *Server) Run(cmdlet string, parameters map[string]any) ([]map[string]any, []string, error) {
@@ -274,7 +292,7 @@ func (s *Server) Run(cmdlet string, parameters map[string]any) ([]map[string]any
 	if arguments.asksOnly() {
 		return nil, nil, nil
 	}
-	result, err := c.run(s.call(tenant.Caller{Administrator: true}, arguments))
+	result, err := s.run(c, s.call(tenant.Caller{Administrator: true}, arguments))
 	if err != nil {
 		return nil, nil, err
 	}

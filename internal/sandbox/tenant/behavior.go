@@ -137,6 +137,8 @@ type Behavior struct {
 	// InheritedPermissions shows entries that a mailbox inherits from its
 	// database. They are documented; current answers show none.
 	InheritedPermissions InheritedPermissions
+	// StaleReads makes reads miss the last writes.
+	StaleReads StaleReads
 	// PageLifetime is how long a link to a further page can be followed. Zero
 	// means 30 minutes, which the service's error names; its documentation
 	// says 5 to 10.

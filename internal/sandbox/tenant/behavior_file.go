@@ -4,6 +4,7 @@
 package tenant
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -51,6 +52,7 @@ var switches = map[string]func(*Behavior, *yaml.Node) error{
 	"service_principal_lag":     lag(func(b *Behavior) *Lag { return &b.ServicePrincipalLag }),
 	"set_output":                choice(func(b *Behavior) *SetOutput { return &b.SetOutput }, "empty", "no_content", "null_value"),
 	"single_lists":              choice(func(b *Behavior) *SingleLists { return &b.SingleLists }, "array", "string"),
+	"stale_reads":               staleReads,
 	"switch_scope_kind":         choice(func(b *Behavior) *Permission { return &b.SwitchScopeKind }, "allowed", "refused"),
 	"trustee_echo":              choice(func(b *Behavior) *TrusteeEcho { return &b.TrusteeEcho }, "display_name", "name"),
 	"trustee_lag":               lag(func(b *Behavior) *Lag { return &b.TrusteeLag }),
@@ -127,4 +129,33 @@ func lag(field func(*Behavior) *Lag) func(*Behavior, *yaml.Node) error {
 		*field(b) = l
 		return nil
 	}
+}
+
+// staleReads reads which reads are stale, and by how much.
+func staleReads(b *Behavior, node *yaml.Node) error {
+	form := errors.New("the value must be like {every: 2, writes: 1, calls: 3, for: 30s}, with every and at least one of the others")
+	var given map[string]yaml.Node
+	if err := node.Decode(&given); err != nil {
+		return form
+	}
+	var stale StaleReads
+	numbers := map[string]*int{"every": &stale.Every, "writes": &stale.Writes, "calls": &stale.Calls}
+	for name, value := range given {
+		if name == "for" {
+			var err error
+			if stale.For, err = time.ParseDuration(value.Value); err != nil || stale.For <= 0 {
+				return form
+			}
+			continue
+		}
+		number, known := numbers[name]
+		if !known || value.Decode(number) != nil || *number <= 0 {
+			return form
+		}
+	}
+	if stale.Every == 0 || len(given) < 2 {
+		return form
+	}
+	b.StaleReads = stale
+	return nil
 }

@@ -115,7 +115,7 @@ func TestEverySwitchIsDocumentedWithItsValues(t *testing.T) {
 	for _, row := range switchRow.FindAllStringSubmatch(section, -1) {
 		names = append(names, row[1])
 		values := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[2], -1)
-		examples := map[string][]string{"a delay": {"3", "30s"}, "a time": {"5m"}, "a number": {"2"}, "a list of roles": {"[Mail Recipients]"}}[row[2]]
+		examples := map[string][]string{"a delay": {"3", "30s"}, "a time": {"5m"}, "a number": {"2"}, "a list of roles": {"[Mail Recipients]"}, "see below": {"{every: 2, writes: 1, calls: 3, for: 30s}", "{every: 1, for: 1m}"}}[row[2]]
 		for _, v := range values {
 			examples = append(examples, v[1])
 		}

@@ -36,6 +36,10 @@ type Tenant struct {
 	// created numbers the objects made so far, so that their GUIDs are the
 	// same in every run that makes the same objects in the same order.
 	created int
+	// versions are the states before those writes that some domain controllers
+	// do not know yet, the oldest first; reads counts the reads.
+	versions []version
+	reads    int
 
 	organization           Organization
 	appRegistrations       []*AppRegistration
