@@ -45,7 +45,7 @@ func ways(t *testing.T) map[string]way {
 		"federated token file":   {auth.FederatedTokenFile(file), []string{"s3cret-file"}},
 		"GitHub Actions":         {auth.GitHubActions(gitHubURL, requestToken, ""), []string{requestToken, "s3cret-assertion"}},
 		"Azure Pipelines":        {auth.AzurePipelines(azureURI, requestToken, connectionID, ""), []string{requestToken, "s3cret-assertion"}},
-		"managed identity":       {auth.ManagedIdentity(t.Name(), ""), nil},
+		"managed identity":       {auth.ManagedIdentity(ownIdentity(), ""), nil},
 		"identity endpoint":      {auth.ManagedIdentity("", "http://127.0.0.1/token"), nil},
 	}
 }

@@ -210,8 +210,13 @@ func identityRefusal(status int, body []byte, clientID string) *Error {
 // identityFailure is the error where no answer came, or none that can be used.
 func identityFailure(err error) *Error {
 	keep := func(text string) string { return text }
+	service := managedIdentityService
+	var absent *noEndpointError
+	if errors.As(err, &absent) {
+		service = ""
+	}
 	return &Error{
-		Service: managedIdentityService, Err: cause(err, keep),
+		Service: service, Err: cause(err, keep),
 		Advice: "Away from Azure sign in by another way: a certificate, a client secret, a federated token, or Azure CLI",
 	}
 }

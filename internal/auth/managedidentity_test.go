@@ -6,6 +6,8 @@ package auth_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +16,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
 )
@@ -42,24 +46,22 @@ func identityConfig(t *testing.T, handler http.Handler, clientID, endpoint strin
 	return config
 }
 
-// identityOf returns a client id of the test's own: MSAL keeps the tokens of
+// ownIdentity returns a client id that no other test has: MSAL keeps the tokens of
 // managed identities for the whole process.
-func identityOf(t *testing.T) string {
-	t.Helper()
-	return t.Name()
-}
+func ownIdentity() string { return uuid.NewString() }
 
 func TestManagedIdentityIsAskedForAsItsServiceWants(t *testing.T) {
 	t.Parallel()
+	host := uuid.NewString() + ".contoso.test" // No token is kept for it yet.
 	const ownEndpoint = "http://127.0.0.1:8080/metadata/identity/oauth2/token"
 	for _, test := range []struct{ name, clientID, endpoint, scope, want string }{
 		{
-			"system-assigned", "", "", "https://system.contoso.test/.default",
-			"GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fsystem.contoso.test",
+			"system-assigned", "", "", "https://" + host + "/.default",
+			"GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2F" + host,
 		},
 		{
-			"user-assigned", clientID, "", "https://user.contoso.test/.default",
-			"GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=" + clientID + "&resource=https%3A%2F%2Fuser.contoso.test",
+			"user-assigned", clientID, "", "https://" + host + "/.default",
+			"GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=" + clientID + "&resource=https%3A%2F%2F" + host,
 		},
 		{
 			"system-assigned at an endpoint", "", ownEndpoint, scope,
@@ -96,7 +98,7 @@ func TestManagedIdentityOfAppService(t *testing.T) {
 	t.Setenv("IDENTITY_ENDPOINT", "http://172.16.0.4:8081/msi/token")
 	t.Setenv("IDENTITY_HEADER", "h3ader")
 	service := identities()
-	if got := token(t, source(t, identityConfig(t, service, identityOf(t), "")), "", ""); got != "token-1" {
+	if got := token(t, source(t, identityConfig(t, service, ownIdentity(), "")), "", ""); got != "token-1" {
 		t.Errorf("token = %q", got)
 	}
 	request := service.asked()[0]
@@ -109,7 +111,7 @@ func TestManagedIdentityElsewhereNeedsTLS(t *testing.T) {
 	t.Setenv("IDENTITY_ENDPOINT", "http://identity.contoso.test/msi/token")
 	t.Setenv("IDENTITY_HEADER", "h3ader")
 	service := identities()
-	err := signInError(t, identityConfig(t, service, identityOf(t), ""))
+	err := signInError(t, identityConfig(t, service, ownIdentity(), ""))
 	if len(service.asked()) != 0 || !strings.Contains(err.Error(), "TLS only") {
 		t.Errorf("%d requests were made, error = %v", len(service.asked()), err)
 	}
@@ -118,7 +120,9 @@ func TestManagedIdentityElsewhereNeedsTLS(t *testing.T) {
 
 func TestManagedIdentityOfServiceFabricIsPinned(t *testing.T) {
 	service := identities()
-	server := httptest.NewTLSServer(service)
+	server := httptest.NewUnstartedServer(service)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+	server.StartTLS()
 	t.Cleanup(server.Close)
 	t.Setenv("IDENTITY_ENDPOINT", server.URL+"/metadata/identity/oauth2/token")
 	t.Setenv("IDENTITY_HEADER", "h3ader")
@@ -135,7 +139,7 @@ func TestManagedIdentityTokenIsReusedForItsLife(t *testing.T) {
 	for name, endpoint := range map[string]string{"MSAL": "", "endpoint": "http://localhost/token"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clientID := identityOf(t)
+			clientID := ownIdentity()
 			synctest.Test(t, func(t *testing.T) {
 				s := source(t, identityConfig(t, identities(), clientID, endpoint))
 				for _, want := range []string{"token-1", "token-1", "token-2"} {
@@ -154,7 +158,7 @@ func TestRefusedManagedIdentityTokenIsReplaced(t *testing.T) {
 	for name, endpoint := range map[string]string{"MSAL": "", "endpoint": "http://[::1]/token"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := source(t, identityConfig(t, identities(), identityOf(t), endpoint))
+			s := source(t, identityConfig(t, identities(), ownIdentity(), endpoint))
 			refused := token(t, s, "", "")
 			for range 2 {
 				if got := token(t, s, "", refused); got != "token-2" {
@@ -174,7 +178,7 @@ func TestManagedIdentityTokenThatAzureKeepsIsExplained(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			always := answering(http.StatusOK, map[string]any{"access_token": "always", "expires_in": "3600"})
-			s := source(t, identityConfig(t, always, identityOf(t), endpoint))
+			s := source(t, identityConfig(t, always, ownIdentity(), endpoint))
 			_, err := s.Token(t.Context(), scope, "", token(t, s, "", ""))
 			var e *auth.Error
 			if !errors.As(err, &e) || !strings.Contains(e.Advice, "up to a day") {
@@ -214,7 +218,7 @@ func TestManagedIdentityRefusals(t *testing.T) {
 			t.Run(test.name+", "+name, func(t *testing.T) {
 				t.Parallel()
 				s := source(t, identityConfig(t, answering(test.status, test.body), test.clientID, endpoint))
-				_, err := s.Token(t.Context(), "https://contoso.test/"+url.PathEscape(t.Name())+"/.default", "", "")
+				_, err := s.Token(t.Context(), "https://"+uuid.NewString()+".contoso.test/.default", "", "")
 				var e *auth.Error
 				if !errors.As(err, &e) {
 					t.Fatalf("error = %v", err)
@@ -235,7 +239,7 @@ func TestBusyManagedIdentityIsAskedAgain(t *testing.T) {
 		for name, endpoint := range map[string]string{"MSAL": "", "endpoint": "http://127.0.0.1/token"} {
 			t.Run(fmt.Sprintf("%d, %s", status, name), func(t *testing.T) {
 				t.Parallel()
-				clientID := identityOf(t)
+				clientID := ownIdentity()
 				synctest.Test(t, func(t *testing.T) {
 					service := identities()
 					grant := service.HandlerFunc
@@ -260,7 +264,7 @@ func TestHostWithoutManagedIdentityIsFoundOutSoon(t *testing.T) {
 	for name, endpoint := range map[string]string{"MSAL": "", "endpoint": "http://169.254.1.1/token"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clientID := identityOf(t)
+			clientID := ownIdentity()
 			synctest.Test(t, func(t *testing.T) {
 				vanished := make(chan struct{})
 				service := &recorder{HandlerFunc: func(http.ResponseWriter, *http.Request) { <-vanished }}
@@ -288,7 +292,7 @@ func TestHostWithoutManagedIdentityIsFoundOutSoon(t *testing.T) {
 
 func TestManagedIdentityThatAnsweredOnceIsGivenTime(t *testing.T) {
 	t.Parallel()
-	clientID := identityOf(t)
+	clientID := ownIdentity()
 	synctest.Test(t, func(t *testing.T) {
 		service := identities()
 		grant := service.HandlerFunc
@@ -337,7 +341,7 @@ func TestManagedIdentityEndpointsThatAreRefused(t *testing.T) {
 func TestTenantIDOfAManagedIdentity(t *testing.T) {
 	t.Parallel()
 	granted := unsigned(t, map[string]any{"tid": tenantID})
-	config := identityConfig(t, answering(http.StatusOK, map[string]any{"access_token": granted, "expires_in": "3600"}), identityOf(t), "")
+	config := identityConfig(t, answering(http.StatusOK, map[string]any{"access_token": granted, "expires_in": "3600"}), ownIdentity(), "")
 	if got, err := source(t, config).TenantID(t.Context()); err != nil || got != tenantID {
 		t.Errorf("tenant id = %q, %v", got, err)
 	}
