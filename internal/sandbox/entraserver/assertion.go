@@ -197,7 +197,16 @@ func (s *Server) outOfTime(claims jwt.RegisteredClaims) *refusal {
 		s.clock().UTC().Format(layout), format(claims.NotBefore), format(claims.ExpiresAt))
 }
 
-// badAssertion refuses an assertion that proves nothing.
+// badAssertion refuses an assertion that proves nothing. Entra's own texts are
+// longer where they name the certificate.
 func badAssertion(reason error) *refusal {
-	return badClient(700027, "Client assertion failed signature validation. [Reason - %s.]", reason)
+	const certificate = "The certificate with identifier used to sign the client assertion is "
+	switch {
+	case errors.Is(reason, errExpiredKey):
+		return badClient(700027, certificate+"expired on application. [Reason - The key used is expired.]")
+	case errors.Is(reason, errUnknownKey):
+		return badClient(700027, certificate+"not registered on application. [Reason - The key was not found.]")
+	default:
+		return badClient(700027, "Client assertion failed signature validation. [Reason - %s.]", reason)
+	}
 }

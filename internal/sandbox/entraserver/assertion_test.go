@@ -237,7 +237,19 @@ func FuzzClientAssertion(f *testing.F) {
 	if err := contoso.AddCertificate(automation, newIdentity(f, noon.Add(time.Hour)).der); err != nil {
 		f.Fatal(err)
 	}
-	server, err := entraserver.New(entraserver.Config{Tenant: contoso, Clock: func() time.Time { return noon }})
+	authority, cluster := newIdentity(f, noon.Add(time.Hour)), newIdentity(f, noon.Add(time.Hour))
+	if err := contoso.AddTrustedSubject(automation, tenant.TrustedSubject{CommonName: trustedName, Authority: authority.der}); err != nil {
+		f.Fatal(err)
+	}
+	if err := contoso.AddFederatedCredential(automation, tenant.FederatedCredential{Issuer: issuer, Subject: subject, Audiences: []string{audience}}); err != nil {
+		f.Fatal(err)
+	}
+	server, err := entraserver.New(entraserver.Config{
+		Tenant: contoso, Clock: func() time.Time { return noon },
+		IssuerKeys: func(string) map[string]*rsa.PublicKey {
+			return map[string]*rsa.PublicKey{"key 1": &cluster.key.PublicKey}
+		},
+	})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -246,6 +258,19 @@ func FuzzClientAssertion(f *testing.F) {
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Add("eyJhbGciOiJQUzI1NiIsIng1dCI6MX0.eyJleHAiOjE4MDAwMDAwMDB9.AAAA")
 	f.Add("eyJhbGciOiJSUzI1NiIsIng1dCI6IiJ9.eyJhdWQiOltdLCJuYmYiOm51bGx9.AAAA")
+	for _, seed := range []struct{ header, claims string }{
+		// Tokens of other issuers.
+		{`{"alg":"RS256","kid":"key 1"}`, `{"iss":"` + issuer + `","sub":"` + subject + `","aud":"` + audience + `","exp":1800000000}`},
+		{`{"alg":"RS256","kid":1}`, `{"iss":"` + issuer + `","sub":"` + subject + `","aud":["` + audience + `"],"exp":1800000000}`},
+		{`{"alg":"none"}`, `{"iss":"` + issuer + `","sub":"` + subject + `","aud":"` + audience + `"}`},
+		{`{"alg":"RS256"}`, `{"iss":"https://","sub":null,"aud":[]}`},
+		// Chains of certificates.
+		{`{"alg":"RS256","x5t#S256":"AAAA","x5c":["AAAA",7]}`, `{"iss":"` + automation + `","sub":"` + automation + `"}`},
+		{`{"alg":"PS256","x5t":"AAAA","x5c":[]}`, `{"iss":"` + automation + `","nbf":1,"exp":-1}`},
+	} {
+		encode := base64.RawURLEncoding.EncodeToString
+		f.Add(encode([]byte(seed.header)) + "." + encode([]byte(seed.claims)) + ".AAAA")
+	}
 	f.Fuzz(func(t *testing.T, assertion string) {
 		form := url.Values{
 			"grant_type":            {"client_credentials"},

@@ -4,6 +4,8 @@
 package entraserver_test
 
 import (
+	"context"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -16,6 +18,7 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/entraserver"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
 // signIn has MSAL, the library the provider signs in with, get a token.
@@ -83,6 +86,59 @@ func TestMSALSignsInWithACertificateFromAPFXFile(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestMSALSignsInWithAFederatedToken(t *testing.T) {
+	t.Parallel()
+	id := newIdentity(t, time.Now().Add(time.Hour))
+	e := start(t, entraserver.Config{
+		Clock:      time.Now,
+		IssuerKeys: func(string) map[string]*rsa.PublicKey { return map[string]*rsa.PublicKey{"key 1": &id.key.PublicKey} },
+	})
+	if err := e.tenant.AddFederatedCredential(automation, tenant.FederatedCredential{Issuer: issuer, Subject: subject, Audiences: []string{audience}}); err != nil {
+		t.Fatal(err)
+	}
+	a := goodToken(id)
+	a.claims["nbf"], a.claims["exp"] = time.Now().Add(-time.Minute).Unix(), time.Now().Add(time.Hour).Unix()
+	signed := a.form(t).Get("client_assertion")
+	credential := confidential.NewCredFromAssertionCallback(func(context.Context, confidential.AssertionRequestOptions) (string, error) {
+		return signed, nil
+	})
+	result, err := signIn(t, e, credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Authorize(result.AccessToken); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMSALSignsInWithACertificateOfATrustedSubject(t *testing.T) {
+	t.Parallel()
+	e := start(t, entraserver.Config{Clock: time.Now})
+	authority := issue(t, "Contoso authority", time.Now().Add(time.Hour), nil)
+	id := issue(t, trustedName, time.Now().Add(time.Hour), &authority)
+	if err := e.tenant.AddTrustedSubject(automation, tenant.TrustedSubject{CommonName: trustedName, Authority: authority.der}); err != nil {
+		t.Fatal(err)
+	}
+	var chain []*x509.Certificate
+	for _, link := range []identity{id, authority} {
+		certificate, err := x509.ParseCertificate(link.der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chain = append(chain, certificate)
+	}
+	credential, err := confidential.NewCredFromCert(chain, id.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signIn(t, e, credential); err == nil || !strings.Contains(err.Error(), "AADSTS700027") {
+		t.Errorf("without its chain the certificate is answered %v", err)
+	}
+	if _, err := signIn(t, e, credential, confidential.WithX5C()); err != nil {
+		t.Error(err)
 	}
 }
 
