@@ -192,6 +192,11 @@ func classify(e *Error, said statement) Class {
 		return Throttled
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return Transient
+	case http.StatusInternalServerError:
+		if class == Other && !e.formed {
+			// Not Exchange's word on the cmdlet, but something in front that broke.
+			return Transient
+		}
 	}
 	return class
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,6 +77,16 @@ type Observation struct {
 	// Page counts the pages of the cmdlet's output from 1. Requests that were
 	// redirected or replayed with a new token bear the same page.
 	Page int
+	// Attempt counts the attempts to read the page from 1. Redirects and replays
+	// with a new token belong to the same attempt.
+	Attempt int
+	// Waited is how long the request was held back: for its turn, for a limit of
+	// the service's, or before another attempt.
+	Waited time.Duration
+	// Limit is how many requests may be in flight, and PerSecond how many may
+	// leave in a second, or 0 where the service has not yet refused one.
+	Limit     int
+	PerSecond float64
 	// Host is the host that was asked.
 	Host string
 	// Status is the answer's HTTP status, or 0 where none came.
@@ -96,7 +107,8 @@ type Client struct {
 	root         string // of the endpoint's path
 	http         *http.Client
 	cookies      http.CookieJar
-	slots        chan struct{}
+	gate         *gate
+	turns        atomic.Uint64 // counts the calls
 	connectionID string
 
 	flights singleflight.Group // what is asked once for all calls
@@ -144,7 +156,7 @@ func New(config Config) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		cookies:      cookies,
-		slots:        make(chan struct{}, config.MaxConcurrency),
+		gate:         newGate(config.MaxConcurrency),
 		connectionID: uuid.NewString(),
 		host:         endpoint.Host,
 		tenantID:     config.TenantID,

@@ -6,10 +6,8 @@ package adminapi
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -54,30 +52,26 @@ type Error struct {
 	// same: the answer was lost, or is one that Exchange gives before and after
 	// the work alike. Cmdlets that change nothing are never uncertain.
 	Uncertain bool
+	// Attempts counts the requests that were sent, of which this is the answer to
+	// the last, and Elapsed is the time that they took.
+	Attempts int
+	Elapsed  time.Duration
 	// Err is why the answer was lost, or nil.
 	Err error
 
-	formed  bool // Exchange's own error body was there and whole
-	unsent  bool // the request did not leave
-	refused bool // a success by its status that says that nothing was done
+	first   *Error // the answer to the first attempt
+	stopped string // why there was no further attempt
+	formed  bool   // Exchange's own error body was there and whole
+	garbled bool   // the answer came whole and could not be read
+	unsent  bool   // the request did not leave
+	refused bool   // a success by its status that says that nothing was done
 }
 
-// Error returns a sentence: the cmdlet, the class, what Exchange said, and what
-// support needs to find the request.
+// Error returns a sentence: the cmdlet, the class, what Exchange said, what
+// support needs to find the request, and how often it was tried.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s failed", e.Cmdlet)
-	if e.Class != Other {
-		fmt.Fprintf(&b, ", %s", e.Class)
-	}
-	switch {
-	case e.Message != "":
-		fmt.Fprintf(&b, ": %s", e.Message)
-	case e.Err != nil:
-		fmt.Fprintf(&b, ": the answer was lost: %v", e.Err)
-	default:
-		b.WriteString(": Exchange gave no readable reason")
-	}
+	fmt.Fprintf(&b, "%s failed%s", e.Cmdlet, e.reason())
 	var facts []string
 	add := func(format, fact string) {
 		if fact != "" {
@@ -97,7 +91,32 @@ func (e *Error) Error() string {
 	if len(facts) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(facts, ", "))
 	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, "; %d attempts in %s", e.Attempts, e.Elapsed.Round(time.Second))
+		if e.first != nil && e.first.reason() != e.reason() {
+			fmt.Fprintf(&b, ", and the first failed%s", e.first.reason())
+		}
+	}
+	if e.stopped != "" {
+		fmt.Fprintf(&b, "; there was no further attempt, because %s", e.stopped)
+	}
 	return b.String()
+}
+
+// reason returns the class and what Exchange said.
+func (e *Error) reason() string {
+	class := ""
+	if e.Class != Other {
+		class = ", " + e.Class.String()
+	}
+	switch {
+	case e.Message != "":
+		return class + ": " + e.Message
+	case e.Err != nil:
+		return fmt.Sprintf("%s: the answer was lost: %v", class, e.Err)
+	default:
+		return class + ": Exchange gave no readable reason"
+	}
 }
 
 // Unwrap returns why the answer was lost.
@@ -163,29 +182,6 @@ func newError(status int, header http.Header, token string) *Error {
 		RetryAfter:  retryAfter(header),
 		Caller:      readCaller(token),
 	}
-}
-
-// maxRetryAfter bounds what is believed of a Retry-After.
-const maxRetryAfter = 24 * time.Hour
-
-// retryAfter returns how long the service asks to be left alone. It gives seconds
-// with decimals or, as HTTP allows, a date, which is taken against the service's
-// own clock where the answer has it.
-func retryAfter(header http.Header) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil && !math.IsNaN(seconds) {
-		seconds = max(0, min(seconds, maxRetryAfter.Seconds()))
-		return time.Duration(seconds * float64(time.Second))
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	return max(0, min(at.Sub(now), maxRetryAfter))
 }
 
 // The lengths that texts are cut to, in runes.

@@ -4,11 +4,13 @@
 package adminapi_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
@@ -83,7 +85,15 @@ func TestSuccessByStatusAloneIsAnError(t *testing.T) {
 		"throttled":       {"You have reached the maximum number of concurrent requests per tenant. Please wait and try again.", "concurrent", adminapi.Throttled},
 		"the token":       {"<html>token-1</html>", "[token]", adminapi.Other},
 	} {
-		e := apiError(t, serve(t, answer(http.StatusOK, test.body)).client(t), get)
+		// A wait that nobody has the time for is not begun.
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := serve(t, answer(http.StatusOK, test.body, "Retry-After: 3600")).client(t).Invoke(ctx, get)
+		var e *adminapi.Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
 		if e.Class != test.class || e.Status != http.StatusOK || !strings.Contains(e.Error(), test.want) {
 			t.Errorf("%s: class %q, error %v", name, e.Class, e)
 		}

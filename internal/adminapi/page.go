@@ -25,13 +25,23 @@ type Result struct {
 	Warnings []string
 }
 
+// maxListings bounds how often a list is read from its beginning.
+const maxListings = 3
+
 // Invoke runs a cmdlet and returns the whole of its output: all pages, or an
 // error.
+//
+// A request that Exchange refuses for there being too many is sent again, and so
+// is one that surely never left. Of an idempotent command all failures that pass
+// are made good like that, and a list that breaks between two pages is read from
+// its beginning. All of that ends with ctx or, where ctx has no deadline, five
+// minutes after the page was first asked for.
 //
 // The error is an [*Error] when Exchange answered, or when the answer was lost.
 // It wraps the context's error when the context ended the call, and the token
 // source's when there was no token. None of these says that an object does not
-// exist but an [*Error] of the class [NotFound].
+// exist but an [*Error] of the class [NotFound]. [MayHaveHappened] tells whether
+// the command may have been carried out.
 func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 	call, err := newCall(command, c.cookies)
 	if err != nil {
@@ -43,15 +53,40 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 	}
 	call.path = c.root + "/adminapi/beta/" + url.PathEscape(tenantID) + "/InvokeCommand"
 	call.anchor = c.anchor(ctx, call, tenantID)
+	call.turn = c.turns.Add(1)
+	for n := 1; ; n++ {
+		result, err := c.list(ctx, call)
+		var broken brokenList
+		switch {
+		case err == nil:
+			return result, nil
+		case !errors.As(err, &broken):
+			return nil, err
+		case !call.idempotent:
+			return nil, broken.reason
+		case n == maxListings:
+			return nil, fmt.Errorf("%w (the list was read from its beginning %d times)", broken.reason, n)
+		case !pause(ctx, jitter(backoff(n))):
+			return nil, fmt.Errorf("%w (the wait before the list is read from its beginning ended: %w)", broken.reason, ctx.Err())
+		}
+		// Another session, which may be one to another server.
+		call.cookies = newCallCookies(c.cookies)
+	}
+}
+
+// brokenList is the error of a list that is worth reading from its beginning.
+type brokenList struct{ reason error }
+
+func (e brokenList) Error() string { return e.reason.Error() }
+func (e brokenList) Unwrap() error { return e.reason }
+
+// list reads all pages of a cmdlet's output.
+func (c *Client) list(ctx context.Context, call *call) (*Result, error) {
 	result := &Result{}
 	seen := map[string]bool{}
 	target := c.endpoint(call)
 	for page := 1; ; page++ {
-		answer, err := c.post(ctx, call, target, page)
-		if err != nil {
-			return nil, onPage(page, err)
-		}
-		output, err := answer.output(call)
+		output, from, err := c.fetch(ctx, call, target, page)
 		if err != nil {
 			return nil, onPage(page, err)
 		}
@@ -65,10 +100,10 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 			return nil, fmt.Errorf("%s: Exchange has more than %d pages of output, so the list was given up", call.cmdlet, maxPages)
 		}
 		if seen[output.nextLink] {
-			return nil, fmt.Errorf("%s: Exchange's page %d leads back to a page already read, so the list was given up", call.cmdlet, page)
+			return nil, brokenList{fmt.Errorf("%s: Exchange's page %d leads back to a page already read, so the list was given up", call.cmdlet, page)}
 		}
 		seen[output.nextLink] = true
-		target, err = c.nextPage(answer.url, output.nextLink)
+		target, err = c.nextPage(from, output.nextLink)
 		if err != nil {
 			return nil, fmt.Errorf("%s: page %d cannot be read: %w", call.cmdlet, page+1, err)
 		}
@@ -76,12 +111,27 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 }
 
 // onPage says of an error behind the first page that it was there: what was read
-// before is not the list.
+// before is not the list. A cmdlet whose first page came has no fault of its own,
+// so that what Exchange then refuses or garbles is the way from page to page: its
+// pages expire, and only the server that made them knows them.
 func onPage(page int, err error) error {
 	if page == 1 {
 		return err
 	}
-	return fmt.Errorf("reading page %d of the output: %w", page, err)
+	var failed *Error
+	broken := errors.As(err, &failed)
+	err = fmt.Errorf("reading page %d of the output: %w", page, err)
+	if !broken {
+		return err
+	}
+	switch failed.Class {
+	case Throttled, Transient, Unauthenticated, Forbidden:
+		return err
+	}
+	if failed.Err != nil {
+		return err
+	}
+	return brokenList{err}
 }
 
 // endpoint returns the URL of InvokeCommand on the host that redirects have led

@@ -306,7 +306,7 @@ func TestClassesByStatus(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]Class{
 		400: Other, 401: Unauthenticated, 403: Forbidden, 404: Other, 405: Other, 408: Transient, 409: Other, 429: Throttled,
-		500: Other, 501: Other, 502: Transient, 503: Transient, 504: Transient,
+		500: Transient, 501: Other, 502: Transient, 503: Transient, 504: Transient,
 	} {
 		if got := parseError(status, http.Header{}, nil, "token").Class; got != want {
 			t.Errorf("status %d is %q, want %q", status, got, want)

@@ -9,9 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,25 +20,28 @@ const (
 	requestTimeout = 16 * time.Minute
 )
 
+// sending is one attempt to read a page.
+type sending struct {
+	page, attempt int
+	waited        time.Duration // since there was nothing else to wait for
+	limit         int           // of requests in flight
+	perSecond     float64       // requests that may leave, or 0
+}
+
 // post sends the call's request to target and returns the answer that is neither
 // a redirect nor, if a new token helps, a 401.
-func (c *Client) post(ctx context.Context, call *call, target *url.URL, page int) (*answer, error) {
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%s was not sent: %w", call.cmdlet, ctx.Err())
-	}
+func (c *Client) post(ctx context.Context, call *call, target *url.URL, sending sending) (*answer, error) {
 	token, err := c.token(ctx, call, "", "")
 	if err != nil {
 		return nil, err
 	}
 	refused := false
 	for hops := 0; ; {
-		answer, err := c.send(ctx, call, target, token, page)
+		answer, err := c.send(ctx, call, target, token, sending)
 		if err != nil {
 			return nil, err
 		}
+		sending.waited = 0
 		switch {
 		case redirected(answer.status):
 			if hops++; hops > maxRedirects {
@@ -116,14 +117,18 @@ func (c *Client) settle(target *url.URL, status int) {
 }
 
 // send makes one HTTP request and reads its answer whole.
-func (c *Client) send(ctx context.Context, call *call, target *url.URL, token string, page int) (*answer, error) {
+func (c *Client) send(ctx context.Context, call *call, target *url.URL, token string, sending sending) (*answer, error) {
 	began := time.Now()
-	way := &way{}
-	received, err := c.exchange(way.trace(ctx), call, target, token)
+	connection := &connection{}
+	received, err := c.exchange(connection.watch(ctx), call, target, token)
 	if c.config.Observe != nil {
 		o := Observation{
 			Cmdlet:          call.cmdlet,
-			Page:            page,
+			Page:            sending.page,
+			Attempt:         sending.attempt,
+			Waited:          sending.waited,
+			Limit:           sending.limit,
+			PerSecond:       sending.perSecond,
 			Host:            target.Host,
 			Duration:        time.Since(began),
 			ClientRequestID: call.id,
@@ -139,23 +144,13 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 	}
 	if err != nil {
 		e := lost(received, err)
-		e.unsent = received == nil && way.closed()
+		e.unsent = received == nil && (connection.missing() || isDial(err))
 		return nil, e.of(call)
 	}
+	if wait := quotaWait(received.header); wait > 0 {
+		c.gate.rest(time.Now().Add(wait))
+	}
 	return received, nil
-}
-
-// way watches the connection that a request is to leave by.
-type way struct{ sought, found atomic.Bool }
-
-// closed reports whether there surely was no connection, so that nothing left.
-func (w *way) closed() bool { return w.sought.Load() && !w.found.Load() }
-
-func (w *way) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { w.sought.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.found.Store(true) },
-	})
 }
 
 // exchange makes one HTTP request. With an error it returns what there is of an

@@ -383,10 +383,10 @@ func TestObserverSeesEveryRequest(t *testing.T) {
 	const requestID = "99999999-9999-9999-9999-999999999999"
 	call := s.asked()[0].header.Get("client-request-id")
 	want := []adminapi.Observation{
-		{Cmdlet: "Get-ManagementScope", Page: 1, Host: "outlook.office365.com", Status: 401, RequestID: requestID, ClientRequestID: call},
-		{Cmdlet: "Get-ManagementScope", Page: 1, Host: "outlook.office365.com", Status: 307, RequestID: requestID, ClientRequestID: call},
-		{Cmdlet: "Get-ManagementScope", Page: 1, Host: "nam13b.outlook.office365.com", Status: 200, RequestID: requestID, ClientRequestID: call},
-		{Cmdlet: "Get-ManagementScope", Page: 2, Host: "nam13b.outlook.office365.com", ClientRequestID: call},
+		{Cmdlet: "Get-ManagementScope", Page: 1, Attempt: 1, Limit: 8, Host: "outlook.office365.com", Status: 401, RequestID: requestID, ClientRequestID: call},
+		{Cmdlet: "Get-ManagementScope", Page: 1, Attempt: 1, Limit: 8, Host: "outlook.office365.com", Status: 307, RequestID: requestID, ClientRequestID: call},
+		{Cmdlet: "Get-ManagementScope", Page: 1, Attempt: 1, Limit: 8, Host: "nam13b.outlook.office365.com", Status: 200, RequestID: requestID, ClientRequestID: call},
+		{Cmdlet: "Get-ManagementScope", Page: 2, Attempt: 1, Limit: 8, Host: "nam13b.outlook.office365.com", ClientRequestID: call},
 	}
 	for i := range seen {
 		if i == 3 && seen[i].Err == "" {
@@ -395,7 +395,10 @@ func TestObserverSeesEveryRequest(t *testing.T) {
 		if strings.Contains(fmt.Sprint(seen[i]), "token-") {
 			t.Errorf("%v shows a token", seen[i])
 		}
-		seen[i].Duration, seen[i].Err = 0, ""
+		if again := i == 1 || i == 2; again && seen[i].Waited != 0 {
+			t.Errorf("%v is no wait of its own", seen[i].Waited)
+		}
+		seen[i].Duration, seen[i].Waited, seen[i].Err = 0, 0, ""
 	}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Error(diff)

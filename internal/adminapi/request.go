@@ -56,6 +56,7 @@ type call struct {
 	body       []byte
 	cookies    http.CookieJar
 	idempotent bool
+	turn       uint64 // the calls before it
 }
 
 func newCall(command Command, cookies http.CookieJar) (*call, error) {
