@@ -27,6 +27,7 @@ const (
 
 func newRunCommand() *cobra.Command {
 	var tenantFile, faultFile string
+	var method signInMethod
 	var summary bool
 	command := &cobra.Command{
 		Use:   "run [flags] -- COMMAND [ARG...]",
@@ -37,7 +38,7 @@ that points the exchange provider at it, and ends the tenant when COMMAND ends.
 COMMAND keeps the terminal. Its environment is this one's, without any variable that
 names an Azure or Exchange identity, credential or endpoint (ARM_*, AZURE_*, EXCHANGE_*
 and the token services of GitHub Actions and Azure DevOps), so that it cannot reach a
-real tenant by mistake.
+real tenant by mistake. It signs in with a client secret, or by the method of --sign-in.
 
 The exit code is COMMAND's: 128 and the number of the signal when one ended it, 127
 when there is no such command, 126 when it cannot be executed. It is 1 when the
@@ -52,6 +53,9 @@ until it has ended.`,
   # See how a configuration fares where answers get lost
   exchange-sandbox run --faults lost-answers.yaml --summary -- terraform test
 
+  # Sign in as a job of GitHub Actions does
+  exchange-sandbox run --sign-in github-actions -- terraform plan
+
   # Look around
   exchange-sandbox run -- sh`,
 		Args: func(_ *cobra.Command, arguments []string) error {
@@ -61,11 +65,12 @@ until it has ended.`,
 			return nil
 		},
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return run(command, arguments, tenantFile, faultFile, summary)
+			return run(command, arguments, tenantFile, faultFile, method, summary)
 		},
 	}
 	addTenantFlag(command, &tenantFile)
 	addFaultsFlag(command, &faultFile)
+	addSignInFlag(command, &method)
 	command.Flags().BoolVar(&summary, "summary", false,
 		"print to stderr, at the end, the tenant's objects before and after and the requests it was asked")
 	// What follows COMMAND is COMMAND's, even where the -- was left out.
@@ -73,7 +78,7 @@ until it has ended.`,
 	return command
 }
 
-func run(command *cobra.Command, arguments []string, tenantFile, faultFile string, summary bool) (err error) {
+func run(command *cobra.Command, arguments []string, tenantFile, faultFile string, method signInMethod, summary bool) (err error) {
 	// From here on a signal must not end this process before it has cleaned up.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, endingSignals()...)
@@ -87,7 +92,6 @@ func run(command *cobra.Command, arguments []string, tenantFile, faultFile strin
 	if err != nil {
 		return err
 	}
-	before := t.Counts()
 	box, err := sandbox.Start(t)
 	if err != nil {
 		return err
@@ -98,10 +102,15 @@ func run(command *cobra.Command, arguments []string, tenantFile, faultFile strin
 			err = closeErr
 		}
 	}()
+	environment, err := method.environment(box)
+	if err != nil {
+		return err
+	}
+	before := t.Counts()
 
 	box.Faults().Follow(faults)
 	child := exec.CommandContext(command.Context(), arguments[0], arguments[1:]...)
-	child.Env = sandbox.ChildEnvironment(os.Environ(), box.Environment())
+	child.Env = sandbox.ChildEnvironment(os.Environ(), environment)
 	child.Stdin, child.Stdout, child.Stderr = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()
 	err = supervise(child, signals, hasTerminal())
 	if summary {

@@ -21,6 +21,7 @@ func newServeCommand() *cobra.Command {
 		tenantFile, faultFile, envFile string
 		port                           uint16
 		shell                          shell
+		method                         signInMethod
 	}
 	flags.shell = posix
 	command := &cobra.Command{
@@ -29,7 +30,8 @@ func newServeCommand() *cobra.Command {
 		Long: `Serve starts a new tenant on a loopback port and keeps it until SIGINT or SIGTERM.
 It prints the environment that points the exchange provider at the tenant, or writes it
 to a file that only you can read and that is removed at the end. The environment holds
-the tenant's client secret, which is worth nothing anywhere else.
+the tenant's client secret, or what the method of --sign-in needs, which is worth
+nothing anywhere else.
 
 Unlike run, serve cannot take away what else is in your environment: a variable such as
 ARM_CLIENT_CERTIFICATE_PATH, or a provider block that sets an attribute, still counts.`,
@@ -49,11 +51,12 @@ ARM_CLIENT_CERTIFICATE_PATH, or a provider block that sets an attribute, still c
   exchange-sandbox serve --shell github >> "$GITHUB_ENV" &`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return serve(command, flags.tenantFile, flags.faultFile, flags.envFile, int(flags.port), flags.shell)
+			return serve(command, flags.tenantFile, flags.faultFile, flags.envFile, int(flags.port), flags.shell, flags.method)
 		},
 	}
 	addTenantFlag(command, &flags.tenantFile)
 	addFaultsFlag(command, &flags.faultFile)
+	addSignInFlag(command, &flags.method)
 	command.Flags().StringVar(&flags.envFile, "env-file", "",
 		"new `file` to write the environment to, instead of printing it; removed at the end")
 	command.Flags().Uint16VarP(&flags.port, "port", "p", 0, "`port` to listen on (default: a free one)")
@@ -61,7 +64,7 @@ ARM_CLIENT_CERTIFICATE_PATH, or a provider block that sets an attribute, still c
 	return command
 }
 
-func serve(command *cobra.Command, tenantFile, faultFile, envFile string, port int, shell shell) (err error) {
+func serve(command *cobra.Command, tenantFile, faultFile, envFile string, port int, shell shell, method signInMethod) (err error) {
 	ctx, stop := signal.NotifyContext(command.Context(), endingSignals()...)
 	defer stop()
 
@@ -80,7 +83,11 @@ func serve(command *cobra.Command, tenantFile, faultFile, envFile string, port i
 	box.Faults().Follow(faults)
 	defer func() { err = errors.Join(err, box.Close()) }()
 
-	environment := shell.format(box.Environment())
+	variables, err := method.environment(box)
+	if err != nil {
+		return err
+	}
+	environment := shell.format(variables)
 	if envFile == "" {
 		if _, err := fmt.Fprint(command.OutOrStdout(), environment); err != nil {
 			return fmt.Errorf("printing the environment: %w", err)
