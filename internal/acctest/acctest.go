@@ -8,6 +8,7 @@ package acctest
 import (
 	"fmt"
 	"maps"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,19 +26,32 @@ import (
 // Sandbox is a tenant and what a test wants of it.
 type Sandbox struct {
 	*sandbox.Sandbox
-	t *testing.T
+	t    *testing.T
+	dial provider.Dial // nil where the sandbox listens on the machine's own loopback
 }
+
+// keys are those of every sandbox of a test binary, as making them takes longer than most tests.
+var keys = sync.OnceValues(sandbox.NewKeys)
 
 // Start serves a fresh contoso tenant until the test ends. Each behavior changes how it answers.
 func Start(t *testing.T, behaviors ...func(*tenant.Behavior)) *Sandbox {
 	t.Helper()
+	return start(t, behaviors)
+}
+
+func start(t *testing.T, behaviors []func(*tenant.Behavior), options ...sandbox.Option) *Sandbox {
+	t.Helper()
+	shared, err := keys()
+	if err != nil {
+		t.Fatal(err)
+	}
 	contoso := tenant.Contoso()
 	behavior := contoso.Behavior()
 	for _, change := range behaviors {
 		change(&behavior)
 	}
 	contoso.SetBehavior(behavior)
-	served, err := sandbox.Start(contoso)
+	served, err := sandbox.Start(contoso, append(options, sandbox.WithKeys(shared))...)
 	if err != nil {
 		t.Fatalf("starting the sandbox: %v", err)
 	}
@@ -46,7 +60,7 @@ func Start(t *testing.T, behaviors ...func(*tenant.Behavior)) *Sandbox {
 			t.Errorf("stopping the sandbox: %v", err)
 		}
 	})
-	return &Sandbox{served, t}
+	return &Sandbox{Sandbox: served, t: t}
 }
 
 // Providers are the provider factories of a test: each run of Terraform gets a new provider, which finds the sandbox
@@ -59,7 +73,7 @@ func (s *Sandbox) Providers(variables ...string) map[string]func() (tfprotov6.Pr
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"exchange": func() (tfprotov6.ProviderServer, error) {
-			return providerserver.NewProtocol6WithError(provider.New("test", lookup)())()
+			return providerserver.NewProtocol6WithError(provider.New("test", lookup, provider.DialBy(s.dial))())()
 		},
 	}
 }

@@ -19,6 +19,17 @@ func (w *Workspace) Settle(ctx context.Context, config Config, imports ...Import
 	w.ExpectNoChanges(ctx, config)
 }
 
+// ExpectApply applies a configuration, and fails the test where that fails, does not make these changes, or leaves
+// something to do.
+func (w *Workspace) ExpectApply(ctx context.Context, config Config, changes map[string]Action) {
+	w.t.Helper()
+	plan := w.ExpectPlan(ctx, config, changes)
+	if err := w.ApplyPlan(ctx, plan); err != nil {
+		w.t.Fatalf("applying: %v", err)
+	}
+	w.ExpectNoChanges(ctx, config)
+}
+
 // ExpectNoChanges fails the test where a configuration that was applied leaves something to do.
 func (w *Workspace) ExpectNoChanges(ctx context.Context, config Config) {
 	w.t.Helper()
@@ -70,17 +81,12 @@ func (w *Workspace) ExpectState(address string, want map[string]any) {
 	}
 }
 
-// Reimport forgets a resource of a configuration that was applied, and fails the test where importing it leaves anything
-// to change.
+// Reimport forgets a resource of a configuration that was applied, and fails the test where a plan that imports it would
+// change anything. Afterwards the state is what it was before.
 func (w *Workspace) Reimport(ctx context.Context, config Config, wanted Import) {
 	w.t.Helper()
+	before := w.Save()
 	w.Forget(wanted.Address)
-	plan := w.ExpectPlan(ctx, config, map[string]Action{}, wanted)
-	if err := w.ApplyPlan(ctx, plan); err != nil {
-		w.t.Fatalf("importing %s: %v", wanted.Address, err)
-	}
-	if w.State(wanted.Address) == nil {
-		w.t.Fatalf("%s was not imported", wanted.Address)
-	}
-	w.ExpectNoChanges(ctx, config)
+	w.ExpectPlan(ctx, config, map[string]Action{}, wanted)
+	w.Restore(before)
 }
