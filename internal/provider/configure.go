@@ -57,7 +57,7 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 		return config.share(exchange.New(api), directory), diags
 	}
 
-	transport, err := transport(config.CACertificatePath.ValueString())
+	transport, err := transport(config.CACertificatePath.ValueString(), p.dial)
 	if err != nil {
 		diags.AddAttributeError(path.Root("ca_certificate_path"), "The certificate authorities could not be read", err.Error())
 	}

@@ -6,6 +6,7 @@ package provider
 
 import (
 	"context"
+	"net"
 	"os/exec"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -30,10 +31,23 @@ type Provider struct {
 	lookupEnv LookupEnv
 	// lookPath finds the Azure CLI: exec.LookPath, or a test's own.
 	lookPath func(program string) (string, error)
+	// dial makes connections; nil stands for the usual way.
+	dial Dial
 }
 
 // LookupEnv returns the value of an environment variable, and whether there is one: os.LookupEnv, or a test's own.
 type LookupEnv func(name string) (string, bool)
+
+// Dial makes a connection to an address, as net.Dialer.DialContext does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// An Option changes how New makes a provider.
+type Option func(*Provider)
+
+// DialBy has another function make the connections to every service. A test's may never leave the process.
+func DialBy(dial Dial) Option {
+	return func(p *Provider) { p.dial = dial }
+}
 
 var (
 	_ provider.Provider                  = &Provider{}
@@ -41,9 +55,13 @@ var (
 )
 
 // New returns a function that makes providers of this version, which read their environment through lookupEnv.
-func New(version string, lookupEnv LookupEnv) func() provider.Provider {
+func New(version string, lookupEnv LookupEnv, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		return &Provider{version: version, lookupEnv: lookupEnv, lookPath: exec.LookPath}
+		p := &Provider{version: version, lookupEnv: lookupEnv, lookPath: exec.LookPath}
+		for _, option := range options {
+			option(p)
+		}
+		return p
 	}
 }
 

@@ -19,12 +19,15 @@ import (
 )
 
 // transport carries all requests: TLS 1.2 or newer, the environment's proxy, and further authorities where given.
-func transport(caCertificatePath string) (http.RoundTripper, error) {
+func transport(caCertificatePath string, dial Dial) (http.RoundTripper, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return nil, errors.New("the standard library's transport was replaced by another one")
 	}
 	transport := base.Clone()
+	if dial != nil {
+		transport.DialContext = dial
+	}
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	transport.MaxIdleConnsPerHost = maxConcurrency
 	if caCertificatePath == "" {

@@ -114,13 +114,29 @@ type credentials struct {
 	password    string // of the PFX file
 }
 
+// Keys are the private keys that take time to make, which is most of what a
+// sandbox needs to start.
+type Keys struct {
+	// token signs access tokens, client is that of the client's certificate.
+	token, client *rsa.PrivateKey
+}
+
+// NewKeys makes keys.
+func NewKeys() (*Keys, error) {
+	token, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("making the key that signs tokens: %w", err)
+	}
+	client, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("making the client's key: %w", err)
+	}
+	return &Keys{token, client}, nil
+}
+
 // newCredentials makes a secret and a certificate and registers both for the
 // application.
-func newCredentials(t *tenant.Tenant, clientID string, now time.Time) (credentials, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return credentials{}, fmt.Errorf("making the client's key: %w", err)
-	}
+func newCredentials(t *tenant.Tenant, clientID string, key *rsa.PrivateKey, now time.Time) (credentials, error) {
 	template := certificateTemplate("Exchange sandbox client", now)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	certificate, err := sign(template, template, key.Public(), key)

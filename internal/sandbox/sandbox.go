@@ -47,6 +47,8 @@ type Option func(*options)
 
 type options struct {
 	port     int
+	listen   func(port int) (net.Listener, error)
+	keys     *Keys
 	cloud    string
 	clientID string
 	lifetime time.Duration
@@ -55,6 +57,16 @@ type options struct {
 // Port makes the sandbox listen on a port of the caller's choice. Without it,
 // or with 0, the system picks a free one.
 func Port(port int) Option { return func(o *options) { o.port = port } }
+
+// ListenBy has another function open the sandbox's ports, such as one whose
+// connections never leave the process. Of port 0 it makes one that is free.
+func ListenBy(listen func(port int) (net.Listener, error)) Option {
+	return func(o *options) { o.listen = listen }
+}
+
+// WithKeys gives the sandbox keys that others have, too. Tests start hundreds of
+// sandboxes, whose keys nobody attacks.
+func WithKeys(keys *Keys) Option { return func(o *options) { o.keys = keys } }
 
 // Cloud puts the tenant into a Microsoft cloud: "global", which is the default,
 // "usgovernment", "dod" or "china". Exchange then takes tokens of that cloud only.
@@ -105,7 +117,7 @@ type Sandbox struct {
 // taken, when the tenant has no application that could sign in, or when the
 // temporary folder cannot be written.
 func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
-	var chosen options
+	chosen := options{listen: listen}
 	for _, option := range opts {
 		option(&chosen)
 	}
@@ -120,16 +132,21 @@ func Start(t *tenant.Tenant, opts ...Option) (*Sandbox, error) {
 	s := &Sandbox{tenant: t, cloud: cloud, named: chosen.cloud != "", requests: new(fault.Recorder), faults: new(fault.Injector), served: make(chan error)}
 	s.close = sync.OnceValue(s.stop)
 
-	listener, err := listen(chosen.port)
+	if chosen.keys == nil {
+		if chosen.keys, err = NewKeys(); err != nil {
+			return nil, err
+		}
+	}
+	listener, err := chosen.listen(chosen.port)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := listen(0)
+	plain, err := chosen.listen(0)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
 	s.url, s.plainURL = "https://"+listener.Addr().String(), "http://"+plain.Addr().String()
-	authority, err := s.assemble(clientID, chosen.lifetime, listener.Addr())
+	authority, err := s.assemble(clientID, chosen, listener.Addr())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), plain.Close())
 	}
@@ -148,7 +165,7 @@ func listen(port int) (net.Listener, error) {
 
 // assemble makes the services, and what they and their clients prove themselves
 // with. It returns the authority that the clients trust.
-func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.Addr) (authority, error) {
+func (s *Sandbox) assemble(clientID string, chosen options, address net.Addr) (authority, error) {
 	s.identity = identityserver.New(identityserver.Config{
 		URL:    s.url,
 		Tenant: s.tenant,
@@ -160,7 +177,8 @@ func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.
 	s.entra, err = entraserver.New(entraserver.Config{
 		Tenant:        s.tenant,
 		Cloud:         s.cloud.Name,
-		TokenLifetime: lifetime,
+		Key:           chosen.keys.token,
+		TokenLifetime: chosen.lifetime,
 		IssuerKeys:    s.identity.IssuerKeys,
 		Observe:       s.observeEntra,
 		Faults:        s.faults,
@@ -182,7 +200,7 @@ func (s *Sandbox) assemble(clientID string, lifetime time.Duration, address net.
 	if err != nil {
 		return authority{}, err
 	}
-	s.credentials, err = newCredentials(s.tenant, clientID, now)
+	s.credentials, err = newCredentials(s.tenant, clientID, chosen.keys.client, now)
 	if err != nil {
 		return authority{}, err
 	}

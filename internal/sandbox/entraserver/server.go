@@ -43,6 +43,8 @@ type Config struct {
 	// "dod" or "china". Empty means "global". Tokens for another cloud's Exchange
 	// or Graph are issued, but Authorize and AuthorizeGraph refuse them.
 	Cloud string
+	// Key signs the tokens. Nil means a new one.
+	Key *rsa.PrivateKey
 	// TokenLifetime is how long a token is valid. Zero means DefaultTokenLifetime.
 	TokenLifetime time.Duration
 	// Clock tells the time for tokens, secrets and assertions. Nil means time.Now.
@@ -103,16 +105,17 @@ type Server struct {
 	failures []plannedFailure
 }
 
-// New returns a Server with a signing key of its own. It fails when the cloud
-// is unknown or no key can be made.
+// New returns a Server. It fails when the cloud is unknown or no key can be made.
 func New(config Config) (*Server, error) {
 	cloud, err := nationalcloud.Lookup(config.Cloud)
 	if err != nil {
 		return nil, err
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, fmt.Errorf("making the key that signs tokens: %w", err)
+	key := config.Key
+	if key == nil {
+		if key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+			return nil, fmt.Errorf("making the key that signs tokens: %w", err)
+		}
 	}
 	digest := sha256.Sum256(key.N.Bytes())
 	s := &Server{
