@@ -159,7 +159,7 @@ func TestGitHubRefusesAnotherToken(t *testing.T) {
 	}
 }
 
-func TestAzureDevOps(t *testing.T) {
+func TestAzureDevOpsGivesAJobATokenForItsServiceConnection(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	requestURI, accessToken := s.AzurePipelines()

@@ -73,3 +73,61 @@ func TestSnapshotsAreCopies(t *testing.T) {
 		}
 	}
 }
+
+func TestFederatedCredentialsAreUniqueAndLimited(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	add := func(subject string) error {
+		return contoso.AddFederatedCredential(tenant.AutomationAppID, tenant.FederatedCredential{
+			Issuer: "https://token.contoso.com", Subject: subject, Audiences: []string{"api://AzureADTokenExchange"},
+		})
+	}
+	for n := range 20 {
+		ok(t, add(fmt.Sprintf("subject %d", n)))
+	}
+	if err := add("subject 20"); err == nil || !strings.Contains(err.Error(), "20 federated credentials") {
+		t.Errorf("the twenty-first is answered %v", err)
+	}
+	registration := contoso.AppRegistrations()[0]
+	registration.FederatedCredentials[0].Audiences[0] = "x"
+	if got := contoso.AppRegistrations()[0].FederatedCredentials; len(got) != 20 || got[0].Audiences[0] == "x" {
+		t.Errorf("got %d credentials, the first for %v", len(got), got[0].Audiences)
+	}
+
+	contoso = tenant.Contoso()
+	ok(t, add("subject"))
+	if err := add("subject"); err == nil || !strings.Contains(err.Error(), "already") {
+		t.Errorf("the same again is answered %v", err)
+	}
+	ok(t, add("Subject"))
+}
+
+func TestEnterpriseApplicationsWithoutARegistration(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	runner := tenant.EnterpriseApplication{
+		AppID: "55555555-5555-5555-5555-555555555555", ObjectID: "66666666-6666-6666-6666-666666666666",
+		DisplayName: "Runner", AppRoles: []string{tenant.ManageAsApp}, ManagedIdentity: tenant.SystemAssigned,
+	}
+	ok(t, contoso.AddEnterpriseApplication(runner))
+	runner.AppRoles[0] = "x"
+	if err := contoso.AddEnterpriseApplication(runner); err == nil {
+		t.Error("it is there twice")
+	}
+	if err := contoso.AddEnterpriseApplication(tenant.EnterpriseApplication{AppID: runner.AppID}); err == nil {
+		t.Error("an application has no object id")
+	}
+	ok(t, contoso.ChangeEnterpriseApplication(strings.ToUpper(runner.AppID), func(a *tenant.EnterpriseApplication) {
+		if a.AppRoles[0] != tenant.ManageAsApp {
+			t.Errorf("it holds %v", a.AppRoles)
+		}
+		a.AppID, a.Disabled, a.AppRoles = "x", true, nil
+	}))
+	all := contoso.EnterpriseApplications()
+	if got := all[len(all)-1]; got.AppID != runner.AppID || !got.Disabled || got.AppRoles != nil {
+		t.Errorf("got %+v", got)
+	}
+	if err := contoso.ChangeEnterpriseApplication("nobody", func(*tenant.EnterpriseApplication) { t.Error("changed nobody") }); err == nil {
+		t.Error("nobody was changed")
+	}
+}

@@ -41,6 +41,12 @@ func TestLoadRefusesWithTheLine(t *testing.T) {
 		"no application id":    {"applications:\n- {object_id: 66666666-6666-6666-6666-666666666666}\n", `line 2: applications: "" is not a GUID`},
 		"application twice":    {"applications:\n- {app_id: 22222222-2222-2222-2222-222222222222, object_id: 66666666-6666-6666-6666-666666666666}\n", "there is an application with these ids already: Invoice Reader"},
 		"no certificate":       {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, certificates: [x]}\n", "a certificate is not a PEM block"},
+		"no managed identity":  {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, managed_identity: system}\n", `managed_identity is "system"; it must be SystemAssigned or UserAssigned`},
+		"identity with secret": {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, managed_identity: SystemAssigned, secrets: [{value: x}]}\n", "a managed identity has no app registration"},
+		"plain issuer":         {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, federated_credentials: [{issuer: 'http://a', subject: b, audiences: [c]}]}\n", `line 2: applications: the issuer "http://a" of a federated credential is not an https URL`},
+		"no audience":          {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, federated_credentials: [{issuer: 'https://a', subject: b}]}\n", "a federated credential has an issuer, a subject and an audience"},
+		"no trusted authority": {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, trusted_subjects: [{common_name: a}]}\n", "a certificate is not a PEM block"},
+		"no registration id":   {"applications:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666, registration_id: x}\n", `the registration_id "x" is not a GUID`},
 		"pointer to nothing":   {"service_principals:\n- {app_id: 55555555-5555-5555-5555-555555555555, object_id: 66666666-6666-6666-6666-666666666666}\n", "line 2: service_principals: The AppId"},
 		"unknown role":         {"role_groups:\n- {name: x, roles: [y]}\n", "line 2: role_groups: The operation couldn't be performed because object 'y'"},
 		"unknown group member": {"role_groups:\n- {name: x, members: [y]}\n", `line 2: role_groups: member "y"`},
@@ -231,5 +237,48 @@ mailbox_permissions:
 	want[1].MailboxGUID, want[1].UserSID = recipient(t, loaded, "support").GUID, recipient(t, loaded, "alex").SID
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestLoadKeepsOtherWaysToSignIn(t *testing.T) {
+	t.Parallel()
+	loaded := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader(`
+applications:
+  - name: Ledger
+    app_id: 55555555-5555-5555-5555-555555555555
+    object_id: 66666666-6666-6666-6666-666666666666
+    disabled: true
+    federated_credentials:
+      - {name: main, issuer: "https://token.contoso.com", subject: "repo:contoso/mail:ref:refs/heads/main", audiences: ["api://AzureADTokenExchange"]}
+    trusted_subjects:
+      - common_name: ledger.contoso.com
+        authority: |
+          -----BEGIN CERTIFICATE-----
+          AQID
+          -----END CERTIFICATE-----
+  - name: Runner
+    app_id: 55555555-5555-5555-5555-666666666666
+    object_id: 66666666-6666-6666-6666-777777777777
+    managed_identity: UserAssigned
+    app_roles: [Exchange.ManageAsApp]
+`)))
+	registrations, applications := loaded.AppRegistrations(), loaded.EnterpriseApplications()
+	want := tenant.AppRegistration{
+		AppID: "55555555-5555-5555-5555-555555555555", DisplayName: "Ledger",
+		FederatedCredentials: []tenant.FederatedCredential{{
+			Name: "main", Issuer: "https://token.contoso.com", Subject: "repo:contoso/mail:ref:refs/heads/main",
+			Audiences: []string{"api://AzureADTokenExchange"},
+		}},
+		TrustedSubjects: []tenant.TrustedSubject{{CommonName: "ledger.contoso.com", Authority: []byte{1, 2, 3}}},
+	}
+	got := registrations[len(registrations)-1]
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(tenant.AppRegistration{}, "ObjectID")); diff != "" {
+		t.Errorf("the registration differs (-want +got):\n%s", diff)
+	}
+	if ledger := applications[len(applications)-2]; !ledger.Disabled || ledger.ManagedIdentity != "" {
+		t.Errorf("got %+v", ledger)
+	}
+	if runner := applications[len(applications)-1]; runner.ManagedIdentity != tenant.UserAssigned || !slices.Equal(runner.AppRoles, []string{tenant.ManageAsApp}) {
+		t.Errorf("got %+v", runner)
 	}
 }
