@@ -46,7 +46,7 @@ func (s *Sandbox) azureCLISignIn() (map[string]string, error) {
 		"exchange=" + quoted(s.exchangeResource()) + "\n" +
 		"graph=" + quoted(s.graphResource()) + "\n" + azScript
 	path := filepath.Join(bin, "az")
-	if err := os.WriteFile(path, []byte(script), 0o700); err != nil { //nolint:gosec // It is a program.
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 		return nil, err
 	}
 	if err := s.AzureCLISignIn(); err != nil {

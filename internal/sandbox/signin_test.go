@@ -90,8 +90,8 @@ func credential(t *testing.T, s *sandbox.Sandbox, variables map[string]string) (
 		}
 		return made, nil
 	default:
-		return confidential.NewCredFromAssertionCallback(func(context.Context, confidential.AssertionRequestOptions) (string, error) {
-			return federatedToken(t, s, variables), nil
+		return confidential.NewCredFromAssertionCallback(func(ctx context.Context, _ confidential.AssertionRequestOptions) (string, error) {
+			return federatedToken(ctx, t, s, variables), nil
 		}), nil
 	}
 }
@@ -133,7 +133,7 @@ func readCertificate(t *testing.T, variables map[string]string) ([]*x509.Certifi
 }
 
 // federatedToken gets the token that a job or a pod signs in with.
-func federatedToken(t *testing.T, s *sandbox.Sandbox, variables map[string]string) string {
+func federatedToken(ctx context.Context, t *testing.T, s *sandbox.Sandbox, variables map[string]string) string {
 	t.Helper()
 	var answer struct {
 		Value     string `json:"value"`
@@ -147,12 +147,12 @@ func federatedToken(t *testing.T, s *sandbox.Sandbox, variables map[string]strin
 	case variables["AZURE_FEDERATED_TOKEN_FILE"] != "":
 		return string(readFile(t, variables["AZURE_FEDERATED_TOKEN_FILE"]))
 	case variables["ACTIONS_ID_TOKEN_REQUEST_URL"] != "":
-		ask(t, s.Client(), http.MethodGet, variables["ACTIONS_ID_TOKEN_REQUEST_URL"]+"&audience=api://AzureADTokenExchange",
+		ask(ctx, t, s.Client(), http.MethodGet, variables["ACTIONS_ID_TOKEN_REQUEST_URL"]+"&audience=api://AzureADTokenExchange",
 			http.Header{"Authorization": {"Bearer " + variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]}}, &answer)
 		return answer.Value
 	case variables["SYSTEM_OIDCREQUESTURI"] != "":
 		query := url.Values{"api-version": {"7.1"}, "serviceConnectionId": {variables["ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID"]}}
-		ask(t, s.Client(), http.MethodPost, variables["SYSTEM_OIDCREQUESTURI"]+"?"+query.Encode(),
+		ask(ctx, t, s.Client(), http.MethodPost, variables["SYSTEM_OIDCREQUESTURI"]+"?"+query.Encode(),
 			http.Header{"Authorization": {"Bearer " + variables["SYSTEM_ACCESSTOKEN"]}}, &answer)
 		return answer.OIDCToken
 	}
@@ -161,9 +161,9 @@ func federatedToken(t *testing.T, s *sandbox.Sandbox, variables map[string]strin
 }
 
 // ask sends a request without a body and decodes the answer, which is a success.
-func ask(t *testing.T, client *http.Client, method, address string, header http.Header, answer any) {
+func ask(ctx context.Context, t *testing.T, client *http.Client, method, address string, header http.Header, answer any) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+	request, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +298,7 @@ func TestAccessTokensAreForTheirServices(t *testing.T) {
 		t.Errorf("Exchange answers Graph's token %d", status)
 	}
 	var answer struct{ Value []struct{ ID string } }
-	ask(t, s.Client(), http.MethodGet, s.URL()+"/v1.0/organization", http.Header{"Authorization": {"Bearer " + variables["EXCHANGE_GRAPH_ACCESS_TOKEN"]}}, &answer)
+	ask(t.Context(), t, s.Client(), http.MethodGet, s.URL()+"/v1.0/organization", http.Header{"Authorization": {"Bearer " + variables["EXCHANGE_GRAPH_ACCESS_TOKEN"]}}, &answer)
 	if len(answer.Value) != 1 || answer.Value[0].ID != "11111111-1111-1111-1111-111111111111" {
 		t.Errorf("Graph answers %+v", answer)
 	}
@@ -356,7 +356,7 @@ func TestCloudsAreReachedUnderTheirRealNames(t *testing.T) {
 			var organization struct {
 				Value []struct{ DisplayName string }
 			}
-			ask(t, client, http.MethodGet, "https://"+cloud.GraphHost+"/v1.0/organization",
+			ask(t.Context(), t, client, http.MethodGet, "https://"+cloud.GraphHost+"/v1.0/organization",
 				http.Header{"Authorization": {"Bearer " + result.AccessToken}}, &organization)
 			if len(organization.Value) != 1 || organization.Value[0].DisplayName != "Contoso" {
 				t.Errorf("Graph answers %+v", organization)
@@ -444,11 +444,9 @@ func TestManagedIdentitiesSignInThroughTheMetadataService(t *testing.T) {
 
 func TestManagedIdentitiesSignInOnAppService(t *testing.T) {
 	s := start(t)
-	for name, value := range signIn(t, s, sandbox.ManagedIdentityAppService) {
-		if strings.HasPrefix(name, "IDENTITY_") {
-			t.Setenv(name, value)
-		}
-	}
+	variables := signIn(t, s, sandbox.ManagedIdentityAppService)
+	t.Setenv("IDENTITY_ENDPOINT", variables["IDENTITY_ENDPOINT"])
+	t.Setenv("IDENTITY_HEADER", variables["IDENTITY_HEADER"])
 	token := managed(t, s.Client(), managedidentity.SystemAssigned(), "https://outlook.office365.com/")
 	if caller, err := s.Entra().Authorize(token); err != nil || caller.AppID != sandbox.SystemAssignedClientID {
 		t.Errorf("the token is of %s, %v", caller.AppID, err)
