@@ -68,6 +68,17 @@ type Server struct {
 	mu       sync.Mutex
 	lifetime time.Duration
 	requests []Request
+	failures []Failure
+}
+
+// A Failure is an answer that has no token in it.
+type Failure struct {
+	// Status is the HTTP status.
+	Status int
+	// RetryAfter is the Retry-After header; empty leaves it out.
+	RetryAfter string
+	// Body is sent as JSON; nil is no body.
+	Body any
 }
 
 // New returns a Server with keys and request tokens of its own.
@@ -123,6 +134,28 @@ func (s *Server) SetTokenLifetime(lifetime time.Duration) {
 	s.lifetime = lifetime
 }
 
+// Fail makes the next n requests for a token go wrong, whichever endpoint they
+// are for, after those of earlier calls.
+func (s *Server) Fail(failure Failure, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range n {
+		s.failures = append(s.failures, failure)
+	}
+}
+
+// nextFailure takes the failure that is due, if there is one.
+func (s *Server) nextFailure() (Failure, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.failures) == 0 {
+		return Failure{}, false
+	}
+	failure := s.failures[0]
+	s.failures = s.failures[1:]
+	return failure, true
+}
+
 // Requests returns every request for a token and its outcome, the first one first.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
@@ -143,6 +176,12 @@ type answer struct {
 func (s *Server) record(name string, endpoint func(*http.Request) answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		given := endpoint(r)
+		if failure, due := s.nextFailure(); due {
+			given.status, given.body, given.header = failure.Status, failure.Body, nil
+			if failure.RetryAfter != "" {
+				given.header = map[string]string{"Retry-After": failure.RetryAfter}
+			}
+		}
 		given.request.Endpoint, given.request.Status = name, given.status
 		s.mu.Lock()
 		s.requests = append(s.requests, given.request)

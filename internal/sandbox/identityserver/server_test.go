@@ -348,3 +348,28 @@ func TestCloudShellAnswersAForm(t *testing.T) {
 		})
 	}
 }
+
+func TestFailIsTheAnswerToTheNextRequests(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, systemAssigned)
+	s.Fail(identityserver.Failure{Status: http.StatusTooManyRequests, RetryAfter: "5", Body: map[string]string{"error": "busy"}}, 2)
+	s.Fail(identityserver.Failure{Status: http.StatusInternalServerError}, 1)
+	target := s.InstanceMetadata() + "?api-version=2018-02-01&resource=https://outlook.office365.com"
+	var got []int
+	for range 4 {
+		status, header, body := send(t, s.Host(), http.MethodGet, target, "", map[string]string{"Metadata": "true"})
+		got = append(got, status)
+		if (header.Get("Retry-After") == "5") != (status == http.StatusTooManyRequests) || (body["access_token"] != nil) != (status == http.StatusOK) {
+			t.Errorf("answered %d %v %v", status, header, body)
+		}
+	}
+	want := []int{http.StatusTooManyRequests, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusOK}
+	if !slices.Equal(got, want) {
+		t.Errorf("answered %v, want %v", got, want)
+	}
+	for i, request := range s.Requests() {
+		if request.Endpoint != "imds" || request.Status != want[i] {
+			t.Errorf("request %d is recorded as %+v", i, request)
+		}
+	}
+}
