@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -38,5 +39,6 @@ func isHopeless(err error) bool {
 	var name *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	var noTLS tls.RecordHeaderError
-	return errors.As(err, &name) && name.IsNotFound || errors.As(err, &certificate) || errors.As(err, &noTLS)
+	return errors.As(err, &name) && name.IsNotFound || errors.As(err, &certificate) ||
+		errors.As(err, &noTLS) || errors.Is(err, http.ErrSchemeMismatch)
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -146,32 +148,70 @@ func TestOneRequestAsksForTheInitialDomainOfManyWrites(t *testing.T) {
 func TestWriteGoesOnWithoutTheInitialDomain(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name  string
-		first http.HandlerFunc
-		again bool
+		name      string
+		answer    func(*http.Request) (*http.Response, error)
+		askedOnce bool
 	}{
-		{"forbidden", answer(http.StatusForbidden, ""), false},
-		{"untold", page("", `{"Name":"Contoso"}`), false},
-		{"lost", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
+		{"forbidden", says(http.StatusForbidden, ""), true},
+		{"unauthenticated", says(http.StatusUnauthorized, ""), true},
+		{"untold", says(http.StatusOK, `{"value":[{"Name":"Contoso"}]}`), true},
+		{"no answer", says(http.StatusServiceUnavailable, ""), false},
+		{"no connection", fails(errors.New("connection reset")), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, test.first, page(""))
-			client := s.client(t, noAnchor)
-			invoke(t, client, create, create)
-			questions := 0
-			for _, seen := range anchors(s) {
-				if strings.HasPrefix(seen, "Get-OrganizationConfig") {
-					questions++
-				} else if seen != "New-ManagementScope "+byGUID {
-					t.Errorf("sent %s", seen)
+			synctest.Test(t, func(t *testing.T) {
+				questions, anchored := 0, map[string]int{}
+				transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+					if r.Header.Get("X-CmdletName") == "Get-OrganizationConfig" {
+						questions++
+						return test.answer(r)
+					}
+					anchored[r.Header.Get("X-AnchorMailbox")]++
+					return found(r)
+				})
+				client := wired(t, transport, func(c *adminapi.Config) { c.Organization, c.Tokens = "", fixed("token") })
+				invoke(t, client, create)
+				before := questions
+				invoke(t, client, create)
+				if diff := cmp.Diff(map[string]int{byGUID: 2}, anchored); diff != "" {
+					t.Error(diff)
 				}
-			}
-			if again := questions > 1; again != test.again {
-				t.Errorf("asked %d times", questions)
-			}
+				if once := questions == before; once != test.askedOnce || before == 0 {
+					t.Errorf("%d questions before the first write, %d before both", before, questions)
+				}
+			})
 		})
 	}
+}
+
+func TestWriteThatMayNotWaitForTheInitialDomainIsNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var cmdlets []string
+		asked := make(chan struct{})
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			cmdlets = append(cmdlets, r.Header.Get("X-CmdletName"))
+			close(asked)
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		client := wired(t, transport, func(c *adminapi.Config) { c.Organization = "" })
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			<-asked
+			cancel()
+		}()
+		_, err := client.Invoke(ctx, create)
+		if !errors.Is(err, context.Canceled) || adminapi.MayHaveHappened(err) {
+			t.Errorf("error = %v", err)
+		}
+		// The question is the other writes', too, and ends by itself.
+		<-time.After(5 * time.Minute)
+		if diff := cmp.Diff([]string{"Get-OrganizationConfig"}, cmdlets); diff != "" {
+			t.Error(diff)
+		}
+	})
 }
 
 func TestCallKeepsItsAnchorOverItsPages(t *testing.T) {

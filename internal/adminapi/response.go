@@ -58,7 +58,9 @@ func (a *answer) output(call *call) (*output, error) {
 	}
 	output, err := decodeOutput(a.body)
 	if err != nil {
-		return nil, a.reject("the answer could not be read, " + err.Error() + ": " + clean(string(a.body), maxRawLength, a.token)).of(call)
+		e := a.reject("the answer could not be read, " + err.Error() + ": " + clean(string(a.body), maxRawLength, a.token))
+		e.garbled = e.Class == Other
+		return nil, e.of(call)
 	}
 	switch {
 	case output.failure != nil:
