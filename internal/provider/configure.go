@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,7 +117,7 @@ func (p *Provider) tokens(ctx context.Context, config *model, where auth.Config)
 	where.DisableInstanceDiscovery = config.DisableInstanceDiscovery.ValueBool()
 	tokens, err := auth.NewTokenSource(where)
 	if err != nil {
-		diags.AddAttributeError(path.Root(method.attribute), "The provider could not be configured to sign in", err.Error())
+		diags.AddAttributeError(path.Root(cmp.Or(method.address, method.attribute)), "The provider could not be configured to sign in", err.Error())
 		return nil, diags
 	}
 	tflog.Debug(ctx, "Sign-in", map[string]any{"method": credential.String(), "because_of": config.origin(method.attribute)})

@@ -71,7 +71,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 		"graph_token_scope":    text("The scope of the tokens for Microsoft Graph, in place of the cloud's own."),
 
 		"organization": text("The tenant's initial domain, such as `contoso.onmicrosoft.com`. It routes requests to a server that may write to the " +
-			"tenant's directory; without it Exchange may refuse changes."),
+			"tenant's directory. Where it is not given, the provider asks Exchange for it before the first change."),
 		"ca_certificate_path": text("The path of a PEM file with certificate authorities to trust besides the system's own, for a proxy that inspects traffic or a sandbox tenant."),
 		"suppress_application_access_policy_warning": flag("Whether to leave out the warning that Microsoft replaces application access policies by role assignments, which a plan with such policies gives once. " +
 			"Defaults to `false`."),

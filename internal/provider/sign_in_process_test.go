@@ -238,6 +238,7 @@ func TestSignInFromAProcessOfItsOwn(t *testing.T) {
 	}
 	provider := acctest.BuildProvider(t)
 	t.Run("methods", func(t *testing.T) {
+		t.Parallel()
 		for _, method := range sandbox.SignInMethods() {
 			// A proxy must not see tokens: the provider goes past the sandbox's, and so to no sandbox.
 			if method == sandbox.ManagedIdentityIMDS {
@@ -262,6 +263,7 @@ func TestSignInFromAProcessOfItsOwn(t *testing.T) {
 		}
 	})
 	t.Run("clouds", func(t *testing.T) {
+		t.Parallel()
 		for cloud, hosts := range realNames {
 			for _, method := range []sandbox.SignInMethod{sandbox.ClientSecret, sandbox.GitHubActions} {
 				t.Run(cloud+" by "+string(method), func(t *testing.T) {
@@ -272,6 +274,7 @@ func TestSignInFromAProcessOfItsOwn(t *testing.T) {
 		}
 	})
 	t.Run("renewal", func(t *testing.T) {
+		t.Parallel()
 		for _, method := range []sandbox.SignInMethod{
 			sandbox.ClientSecret, sandbox.CertificatePFX, sandbox.OIDCTokenFile, sandbox.AKSWorkloadIdentity, sandbox.GitHubActions, sandbox.AzurePipelines,
 			sandbox.ManagedIdentityAppService, sandbox.ManagedIdentityEndpoint, sandbox.AzureCLI,

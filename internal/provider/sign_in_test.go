@@ -9,10 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/entraserver"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -106,6 +109,62 @@ resource "exchange_role_assignment" "test" {
 			s.Test(resource.TestCase{
 				ProtoV6ProviderFactories: s.Providers(test.variables...),
 				Steps:                    []resource.TestStep{{Config: test.config, ExpectError: regexp.MustCompile(strings.ReplaceAll(test.error, " ", `[\s│]+`))}},
+			})
+		})
+	}
+}
+
+// Each method's own trouble, in the process of the test: none of it needs more than the variables that are looked up.
+func TestEachRefusalOfASignInSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	fails := func(failure entraserver.Failure) func(*acctest.Sandbox) error {
+		return func(s *acctest.Sandbox) error {
+			s.Entra().Fail(failure, 1000)
+			return nil
+		}
+	}
+	for name, test := range map[string]struct {
+		method    sandbox.SignInMethod
+		happens   func(*acctest.Sandbox) error
+		variables []string
+		error     string
+	}{
+		"secret that expired":        {sandbox.ClientSecret, fails(entraserver.ExpiredSecret()), nil, `AADSTS7000222.*add a new one`},
+		"certificate unknown":        {sandbox.CertificatePEM, fails(entraserver.UnknownCertificate()), nil, `AADSTS700027.*uploaded to the application`},
+		"application disabled":       {sandbox.ClientSecret, fails(entraserver.DisabledApplication()), nil, `AADSTS7000112.*enable it`},
+		"conditional access":         {sandbox.GitHubActions, fails(entraserver.ConditionalAccess()), nil, `AADSTS53003.*Conditional Access policy`},
+		"tenant that is not there":   {sandbox.ClientSecret, nil, []string{"ARM_TENANT_ID", "fabrikam.com"}, `fabrikam.com.*AADSTS90002.*Check the tenant id`},
+		"audience that is not meant": {sandbox.GitHubActions, nil, []string{"EXCHANGE_OIDC_AUDIENCE", "api://contoso"}, `AADSTS700212.*repo:contoso/mail.*api://contoso`},
+		"GitHub's token is wrong":    {sandbox.GitHubActions, nil, []string{"ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wrong"}, `not authorized.*id-token: write`},
+		"Azure's token is wrong":     {sandbox.AzurePipelines, nil, []string{"SYSTEM_ACCESSTOKEN", "wrong"}, `SYSTEM_ACCESSTOKEN`},
+		"token file that is old": {sandbox.OIDCTokenFile, func(s *acctest.Sandbox) error {
+			s.Identity().SetTokenLifetime(-time.Hour)
+			return s.RotateFederatedToken()
+		}, nil, `AADSTS700024`},
+		"no such identity":         {sandbox.ManagedIdentityUserAssigned, nil, []string{"ARM_CLIENT_ID", "99999999-9999-9999-9999-999999999999"}, `Identity not found.*client_id`},
+		"no token for Exchange":    {sandbox.AccessToken, nil, []string{"EXCHANGE_ACCESS_TOKEN", ""}, `no access token for Exchange Online`},
+		"access token that is old": {sandbox.AccessToken, nil, []string{"EXCHANGE_ACCESS_TOKEN", "eyJhbGciOiJub25lIn0.eyJleHAiOjE3MDAwMDAwMDB9.c2ln"}, `ended at 2023-11-14T22:13:20Z`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := acctest.Start(t)
+			environment, err := s.SignIn(test.method)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.happens != nil {
+				if err := test.happens(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			variables := []string{"EXCHANGE_TENANT_ID", "", "EXCHANGE_CLIENT_ID", "", "EXCHANGE_CLIENT_SECRET", ""}
+			for variable, value := range environment {
+				variables = append(variables, variable, value)
+			}
+			refused := regexp.MustCompile(`(?s)` + strings.ReplaceAll(test.error, " ", `[\s│]+`))
+			s.Test(resource.TestCase{
+				ProtoV6ProviderFactories: s.Providers(append(variables, test.variables...)...),
+				Steps:                    []resource.TestStep{{Config: asks, ExpectError: refused}},
 			})
 		})
 	}

@@ -37,6 +37,8 @@ type method struct {
 	// application says that it proves an application of a tenant, so that both must be named.
 	application bool
 	credential  func() (auth.Credential, diag.Diagnostics)
+	// address is the attribute with the address that the method asks, if it asks one that is given.
+	address string
 }
 
 // methods are the ways to sign in, in the order of precedence: the azuread provider's, with a token that is given before
@@ -44,13 +46,13 @@ type method struct {
 func (s signIn) methods() []method {
 	config := s.config
 	return []method{
-		{"an access token", config.firstGiven("exchange_access_token", "graph_access_token"), false, s.accessTokens},
-		{"a client certificate", config.firstGiven("client_certificate_path", "client_certificate"), true, s.certificate},
-		{"a client secret", config.firstGiven("client_secret", "client_secret_file_path"), true, s.secret},
-		{"OpenID Connect", s.asksOpenIDConnect(), true, s.openIDConnect},
-		{"AKS workload identity", config.firstGiven("use_aks_workload_identity"), true, s.workloadIdentity},
-		{"a managed identity", config.firstGiven("use_msi"), false, s.managedIdentity},
-		{"the Azure CLI", s.asksAzureCLI(), false, s.azureCLI},
+		{"an access token", config.firstGiven("exchange_access_token", "graph_access_token"), false, s.accessTokens, ""},
+		{"a client certificate", config.firstGiven("client_certificate_path", "client_certificate"), true, s.certificate, ""},
+		{"a client secret", config.firstGiven("client_secret", "client_secret_file_path"), true, s.secret, ""},
+		{"OpenID Connect", s.asksOpenIDConnect(), true, s.openIDConnect, config.firstGiven("oidc_request_url")},
+		{"AKS workload identity", config.firstGiven("use_aks_workload_identity"), true, s.workloadIdentity, ""},
+		{"a managed identity", config.firstGiven("use_msi"), false, s.managedIdentity, config.firstGiven("msi_endpoint")},
+		{"the Azure CLI", s.asksAzureCLI(), false, s.azureCLI, ""},
 	}
 }
 
