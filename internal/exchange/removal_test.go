@@ -134,7 +134,8 @@ func TestObjectThatTookTheNameOfARemovedOneStays(t *testing.T) {
 
 func TestScopeIsRemovedThoughAListStillShowsTheAssignmentThatUsedIt(t *testing.T) {
 	t.Parallel()
-	inTenant(t, tenant.Behavior{ScopeInUseLag: tenant.Lag{For: time.Minute}}, func(t *testing.T, w *world) {
+	behavior := tenant.Behavior{ScopeInUseLag: tenant.Lag{For: time.Minute}, StaleReads: tenant.StaleReads{Every: 1, For: 40 * time.Second}}
+	inTenant(t, behavior, func(t *testing.T, w *world) {
 		scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
 		if err != nil {
 			t.Fatal(err)
