@@ -108,7 +108,7 @@ func (w *Workspace) kindOf(address string) kind {
 // State returns the attributes of a resource or data source in state, as JSON has them, or nil where there is none.
 func (w *Workspace) State(address string) map[string]any {
 	if i := w.state[address]; i != nil && i.Current != nil {
-		return i.Current.Attributes
+		return maps.Clone(i.Current.Attributes)
 	}
 	return nil
 }
@@ -116,7 +116,7 @@ func (w *Workspace) State(address string) map[string]any {
 // Identity returns the identity of a resource in state, or nil where there is none.
 func (w *Workspace) Identity(address string) map[string]any {
 	if i := w.state[address]; i != nil && i.Current != nil {
-		return i.Current.Identity
+		return maps.Clone(i.Current.Identity)
 	}
 	return nil
 }
