@@ -39,10 +39,19 @@ type gate struct {
 // ticket is a request that waits to be let out.
 type ticket struct {
 	turn   uint64    // the call's: the oldest leaves first, also with a replay
-	giveUp time.Time // when there is no use any more in leaving, or zero
+	giveUp time.Time // when there is no use any more in leaving, or zero where nobody has said
 	pass   pass
 	err    error // why it was turned away
 	done   chan struct{}
+}
+
+// patience returns until when the ticket may wait for the gate to open again. A
+// place in the queue it may keep for longer.
+func (t *ticket) patience(now time.Time) time.Time {
+	if t.giveUp.IsZero() {
+		return now.Add(retryTimeout)
+	}
+	return t.giveUp
 }
 
 // pass is the permission to send a request. It is given back with what came of it.
@@ -106,14 +115,16 @@ func (g *gate) enter(ctx context.Context, turn uint64, giveUp time.Time) (pass, 
 // held.
 func (g *gate) open() {
 	now := time.Now()
-	g.queue = slices.DeleteFunc(g.queue, func(t *ticket) bool {
-		late := !t.giveUp.IsZero() && g.opens.After(now) && g.opens.After(t.giveUp)
-		if late {
-			t.err = errTooLate
-			close(t.done)
-		}
-		return late
-	})
+	if g.opens.After(now) {
+		g.queue = slices.DeleteFunc(g.queue, func(t *ticket) bool {
+			late := g.opens.After(t.patience(now))
+			if late {
+				t.err = errTooLate
+				close(t.done)
+			}
+			return late
+		})
+	}
 	for len(g.queue) > 0 && g.flying < g.limit && !g.opens.After(now) {
 		t := g.queue[0]
 		g.queue = slices.Delete(g.queue, 0, 1)

@@ -28,9 +28,9 @@ func TestOneRefusalStopsEverybody(t *testing.T) {
 			left = append(left, time.Since(began))
 			if !refused {
 				refused = true
-				return says(http.StatusTooManyRequests, "", "Retry-After: 30")(r)
+				return says(http.StatusTooManyRequests, "", "Retry-After: 30").RoundTrip(r)
 			}
-			return found(r)
+			return found.RoundTrip(r)
 		}), func(c *adminapi.Config) { c.MaxConcurrency = 1 })
 		var calls sync.WaitGroup
 		for range 10 {
@@ -47,11 +47,6 @@ func TestOneRefusalStopsEverybody(t *testing.T) {
 		}
 	})
 }
-
-// roundTrip is a transport that is a function.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestManyRequestsBeginWithFewerAndGrow(t *testing.T) {
 	t.Parallel()
@@ -104,15 +99,37 @@ func TestExhaustedQuotaIsWaitedOut(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsForHoursUnasked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := &wire{answers: answers{says(http.StatusTooManyRequests, "", "Retry-After: 7200"), found}}
+		client := wired(t, transport)
+		began := time.Now()
+		for range 2 {
+			if _, err := client.Invoke(t.Context(), read); adminapi.ClassOf(err) != adminapi.Throttled {
+				t.Errorf("error = %v", err)
+			}
+		}
+		patient, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+		defer cancel()
+		if took := time.Since(began); took != 0 {
+			t.Errorf("gave up after %s", took)
+		}
+		if _, err := client.Invoke(patient, read); err != nil || time.Since(began) < 2*time.Hour {
+			t.Errorf("who had the time ended with %v after %s", err, time.Since(began))
+		}
+	})
+}
+
 func TestClosedGateLetsGoOfWhoMayNotWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		transport := &wire{answers: answers{
-			func(r *http.Request) (*http.Response, error) {
+			roundTrip(func(r *http.Request) (*http.Response, error) {
 				<-held
-				return says(http.StatusTooManyRequests, "", "Retry-After: 60")(r)
-			},
+				return says(http.StatusTooManyRequests, "", "Retry-After: 60").RoundTrip(r)
+			}),
 			found,
 		}}
 		client := wired(t, transport, func(c *adminapi.Config) { c.MaxConcurrency = 1 })

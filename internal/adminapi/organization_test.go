@@ -149,7 +149,7 @@ func TestWriteGoesOnWithoutTheInitialDomain(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name      string
-		answer    func(*http.Request) (*http.Response, error)
+		answer    http.RoundTripper
 		askedOnce bool
 	}{
 		{"forbidden", says(http.StatusForbidden, ""), true},
@@ -165,10 +165,10 @@ func TestWriteGoesOnWithoutTheInitialDomain(t *testing.T) {
 				transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 					if r.Header.Get("X-CmdletName") == "Get-OrganizationConfig" {
 						questions++
-						return test.answer(r)
+						return test.answer.RoundTrip(r)
 					}
 					anchored[r.Header.Get("X-AnchorMailbox")]++
-					return found(r)
+					return found.RoundTrip(r)
 				})
 				client := wired(t, transport, func(c *adminapi.Config) { c.Organization, c.Tokens = "", fixed("token") })
 				invoke(t, client, create)

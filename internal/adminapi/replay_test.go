@@ -30,11 +30,11 @@ func formed(t *testing.T, name string) string {
 }
 
 // cut is an answer whose body ends before its end.
-func cut(status int) func(*http.Request) (*http.Response, error) {
-	return func(r *http.Request) (*http.Response, error) {
+func cut(status int) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
 		broken := io.MultiReader(strings.NewReader(`{"value":[`), failingReader{})
 		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(broken), Request: r}, nil
-	}
+	})
 }
 
 type failingReader struct{}
@@ -64,7 +64,7 @@ func TestReplays(t *testing.T) {
 	)
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 	for name, test := range map[string]struct {
-		answer func(*http.Request) (*http.Response, error)
+		answer http.RoundTripper
 		want   fate
 	}{
 		"no connection":              {fails(refused), always},
@@ -136,10 +136,10 @@ func TestReplays(t *testing.T) {
 
 // try runs a command whose first request is answered as given, and compares what
 // becomes of it with what should.
-func try(t *testing.T, command adminapi.Command, answer func(*http.Request) (*http.Response, error), want fate) {
+func try(t *testing.T, command adminapi.Command, answer http.RoundTripper, want fate) {
 	t.Helper()
 	good := says(200, `{"value":[{}]}`)
-	transport := &wire{answers: []func(*http.Request) (*http.Response, error){answer, good}}
+	transport := &wire{answers: []http.RoundTripper{answer, good}}
 	client := wired(t, transport, func(c *adminapi.Config) { c.Tokens = fixed("token") })
 	result, err := client.Invoke(t.Context(), command)
 	replayed := want.other

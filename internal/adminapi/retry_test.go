@@ -19,7 +19,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
-type answers = []func(*http.Request) (*http.Response, error)
+type answers = []http.RoundTripper
 
 var found = says(http.StatusOK, `{"value":[{}]}`)
 
@@ -65,7 +65,7 @@ func TestAttemptsEndWithTheTimeForThem(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
-		answer func(*http.Request) (*http.Response, error)
+		answer http.RoundTripper
 		limit  time.Duration // the context's, or 0
 		most   time.Duration
 	}{
@@ -160,10 +160,10 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 func TestCallThatEndsWhileItsAnswerIsAwaitedMayHaveHappened(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := &wire{answers: answers{func(r *http.Request) (*http.Response, error) {
+		transport := &wire{answers: answers{roundTrip(func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
-		}}}
+		})}}
 		client := wired(t, transport)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -201,15 +201,15 @@ func TestReplayIsTheSameRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var seen []string
-		keep := func(answer func(*http.Request) (*http.Response, error)) func(*http.Request) (*http.Response, error) {
-			return func(r *http.Request) (*http.Response, error) {
+		keep := func(answer http.RoundTripper) http.RoundTripper {
+			return roundTrip(func(r *http.Request) (*http.Response, error) {
 				body, err := io.ReadAll(r.Body)
 				if err != nil {
 					return nil, err
 				}
 				seen = append(seen, fmt.Sprint(r.Method, r.URL, r.Header, string(body)))
-				return answer(r)
-			}
+				return answer.RoundTrip(r)
+			})
 		}
 		client := wired(t, &wire{answers: answers{keep(says(429, "")), keep(says(502, "")), keep(fails(io.ErrUnexpectedEOF)), keep(found)}},
 			func(c *adminapi.Config) { c.Tokens = fixed("token") })
@@ -284,7 +284,7 @@ func TestBrokenListIsReadFromItsBeginning(t *testing.T) {
 	first, second := says(200, next), says(200, last)
 	for _, test := range []struct {
 		name     string
-		broken   func(*http.Request) (*http.Response, error)
+		broken   http.RoundTripper
 		requests int // with two pages, the second of which breaks once
 	}{
 		{"expired", says(400, expired), 4},
@@ -327,7 +327,7 @@ func TestBrokenListIsReadFromItsBeginning(t *testing.T) {
 			})
 		})
 	}
-	for name, refused := range map[string]func(*http.Request) (*http.Response, error){
+	for name, refused := range map[string]http.RoundTripper{
 		"forbidden": says(403, ""), "unauthenticated": says(401, ""),
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -345,10 +345,10 @@ func TestWaitBeforeABrokenListIsReadAgainEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const next = `{"@odata.nextLink":"https://outlook.office365.com/adminapi/x?%24skiptoken=a","value":[{"Name":"1"}]}`
 		ctx, cancel := context.WithCancel(t.Context())
-		broken := func(r *http.Request) (*http.Response, error) {
+		broken := roundTrip(func(r *http.Request) (*http.Response, error) {
 			cancel()
-			return says(400, `{"error":{"message":"Expired or Invalid pagination request."}}`)(r)
-		}
+			return says(400, `{"error":{"message":"Expired or Invalid pagination request."}}`).RoundTrip(r)
+		})
 		began := time.Now()
 		_, err := wired(t, &wire{answers: answers{says(200, next), broken}}).Invoke(ctx, read)
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "Expired or Invalid") || time.Since(began) != 0 {

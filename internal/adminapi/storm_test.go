@@ -42,13 +42,13 @@ func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
 			headers = []string{"Retry-After: " + retryAfter, "Date: " + time.Now().UTC().Format(http.TimeFormat)}
 		}
 		wait(r, l.latency/10)
-		return says(status, body, headers...)(r)
+		return says(status, body, headers...).RoundTrip(r)
 	}
 	wait(r, l.latency)
 	l.mu.Lock()
 	l.inFlight--
 	l.mu.Unlock()
-	return says(http.StatusOK, `{"value":[{}]}`)(r)
+	return says(http.StatusOK, `{"value":[{}]}`).RoundTrip(r)
 }
 
 func (l *limited) admit() bool {

@@ -18,7 +18,7 @@ import (
 // hands each request to the next of its answers, the last of which it repeats.
 type wire struct {
 	mu      sync.Mutex
-	answers []func(*http.Request) (*http.Response, error)
+	answers []http.RoundTripper
 	sent    int
 }
 
@@ -27,7 +27,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer := w.answers[min(w.sent, len(w.answers)-1)]
 	w.sent++
 	w.mu.Unlock()
-	return answer(r)
+	return answer.RoundTrip(r)
 }
 
 func (w *wire) requests() int {
@@ -36,21 +36,26 @@ func (w *wire) requests() int {
 	return w.sent
 }
 
+// roundTrip is a transport that is a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // says answers with a status and a body, and headers as "Name: value".
-func says(status int, body string, headers ...string) func(*http.Request) (*http.Response, error) {
-	return func(r *http.Request) (*http.Response, error) {
+func says(status int, body string, headers ...string) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
 		header := http.Header{}
 		for _, each := range headers {
 			name, value, _ := strings.Cut(each, ": ")
 			header.Set(name, value)
 		}
 		return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
-	}
+	})
 }
 
 // fails is an exchange that came to nothing.
-func fails(err error) func(*http.Request) (*http.Response, error) {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
+func fails(err error) http.RoundTripper {
+	return roundTrip(func(*http.Request) (*http.Response, error) { return nil, err })
 }
 
 // wired returns a client whose requests a transport answers.
