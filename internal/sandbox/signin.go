@@ -44,11 +44,11 @@ const (
 	// AKSWorkloadIdentity is a pod with a projected service account token, which
 	// [Sandbox.RotateFederatedToken] renews.
 	AKSWorkloadIdentity SignInMethod = "aks-workload-identity"
-	// ManagedIdentityIMDS is the system-assigned identity of a virtual machine,
-	// whose metadata service is reached through the sandbox's proxy;
-	// ManagedIdentityEndpoint is the same with the service's address in the
-	// environment, and ManagedIdentityUserAssigned with a client id.
-	ManagedIdentityIMDS         SignInMethod = "managed-identity-imds"
+	// ManagedIdentityEndpoint is the system-assigned identity of a virtual machine,
+	// and ManagedIdentityUserAssigned one that is chosen by its client id. The
+	// address of the metadata service is in the environment: under its own, which
+	// is the same everywhere, a process that uses no proxy for it would ask the
+	// machine it runs on.
 	ManagedIdentityEndpoint     SignInMethod = "managed-identity-endpoint"
 	ManagedIdentityUserAssigned SignInMethod = "managed-identity-user-assigned"
 	// ManagedIdentityAppService and ManagedIdentityCloudShell are the
@@ -66,7 +66,7 @@ func SignInMethods() []SignInMethod {
 	return []SignInMethod{
 		ClientSecret, ClientSecretFile, CertificatePFX, CertificatePEM, CertificateBase64, CertificateChain,
 		OIDCToken, OIDCTokenFile, GitHubActions, AzurePipelines, AKSWorkloadIdentity,
-		ManagedIdentityIMDS, ManagedIdentityEndpoint, ManagedIdentityUserAssigned, ManagedIdentityAppService, ManagedIdentityCloudShell,
+		ManagedIdentityEndpoint, ManagedIdentityUserAssigned, ManagedIdentityAppService, ManagedIdentityCloudShell,
 		AccessToken, AzureCLI,
 	}
 }
@@ -118,7 +118,7 @@ func (s *Sandbox) signIn(method SignInMethod) (map[string]string, error) {
 		return s.application("ARM_CLIENT_CERTIFICATE_PATH", path, "ARM_CLIENT_CERTIFICATE_SEND_CHAIN", "true"), err
 	case OIDCToken, OIDCTokenFile, GitHubActions, AzurePipelines, AKSWorkloadIdentity:
 		return s.federatedSignIn(method)
-	case ManagedIdentityIMDS, ManagedIdentityEndpoint, ManagedIdentityUserAssigned, ManagedIdentityAppService, ManagedIdentityCloudShell:
+	case ManagedIdentityEndpoint, ManagedIdentityUserAssigned, ManagedIdentityAppService, ManagedIdentityCloudShell:
 		return s.managedSignIn(method)
 	case AccessToken:
 		exchange, _, err := s.entra.IssueToken(s.credentials.clientID, s.exchangeResource())
@@ -244,13 +244,11 @@ func (s *Sandbox) managedSignIn(method SignInMethod) (map[string]string, error) 
 		variables["IDENTITY_ENDPOINT"], variables["IDENTITY_HEADER"] = s.plainURL+path, header
 	case ManagedIdentityCloudShell:
 		variables["MSI_ENDPOINT"] = s.plainURL + s.identity.CloudShell()
-	case ManagedIdentityEndpoint:
-		variables["ARM_MSI_ENDPOINT"] = s.plainURL + s.identity.InstanceMetadata()
 	case ManagedIdentityUserAssigned:
 		variables["ARM_MSI_ENDPOINT"] = s.plainURL + s.identity.InstanceMetadata()
 		variables["ARM_CLIENT_ID"] = clientID
 	default:
-		variables["HTTP_PROXY"] = s.Proxy()
+		variables["ARM_MSI_ENDPOINT"] = s.plainURL + s.identity.InstanceMetadata()
 	}
 	return variables, err
 }
@@ -284,8 +282,9 @@ func (s *Sandbox) writeFile(name, content string) (path string, err error) {
 }
 
 // Proxy is the URL of a proxy that leads to the sandbox under the real names of
-// its cloud's hosts, and to the metadata service of a virtual machine at
-// 169.254.169.254. It refuses and records everything else.
+// its cloud's hosts and, for programs that use a proxy for it, to the metadata
+// service of a virtual machine at 169.254.169.254. It refuses and records
+// everything else.
 func (s *Sandbox) Proxy() string { return s.plainURL }
 
 // RealNames returns environment, which is of Environment or SignIn, without the

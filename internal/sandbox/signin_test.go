@@ -422,9 +422,9 @@ func managed(t *testing.T, client *http.Client, id managedidentity.ID, resource 
 func TestManagedIdentitiesSignInThroughTheMetadataService(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	variables := signIn(t, s, sandbox.ManagedIdentityIMDS)
-	if variables["HTTP_PROXY"] != s.Proxy() {
-		t.Errorf("HTTP_PROXY is %q", variables["HTTP_PROXY"])
+	variables := signIn(t, s, sandbox.ManagedIdentityEndpoint)
+	if got, want := variables["ARM_MSI_ENDPOINT"], s.Proxy()+"/metadata/identity/oauth2/token"; got != want {
+		t.Errorf("the metadata service is at %q, want %q", got, want)
 	}
 	assigned := signIn(t, s, sandbox.ManagedIdentityUserAssigned)
 	client := throughProxy(t, s, variables)
