@@ -5,6 +5,7 @@ package fault
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ type Injection struct {
 	injector *Injector
 	call     Call
 	context  context.Context
+	body     io.Reader
 	number   int
 	names    []string
 	// struck is the fault whose delivery Send follows.
@@ -82,6 +84,10 @@ func (j *Injection) End() {
 // server of net/http provides for.
 func (j *Injection) Send(w http.ResponseWriter, status int, body []byte) {
 	f := j.struck
+	if f.delay > 0 || f.delivery == hang || f.delivery == dribbled {
+		// The server notices that a client goes away once it has read its request.
+		_, _ = io.Copy(io.Discard, j.body)
+	}
 	if !wait(j.context, f.delay) {
 		panic(http.ErrAbortHandler)
 	}

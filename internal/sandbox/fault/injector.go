@@ -164,5 +164,5 @@ func (i *Injector) Begin(r *http.Request, call Call) *Injection {
 	number := i.arrived[call.Service]
 	i.mu.Unlock()
 	i.runHooks(call.Service, number, false)
-	return &Injection{injector: i, call: call, context: r.Context(), number: number}
+	return &Injection{injector: i, call: call, context: r.Context(), body: r.Body, number: number}
 }
