@@ -155,6 +155,9 @@ func (s signIn) clientID() diag.Diagnostics {
 		diags.Append(mismatch("client_id_file_path", "Client ID"))
 	}
 	s.config.ClientID = types.StringValue(id)
+	if variable := s.config.variables["client_id_file_path"]; variable != "" {
+		s.config.variables["client_id"] = variable
+	}
 	return diags
 }
 
@@ -320,8 +323,10 @@ func (s signIn) workloadIdentity() (auth.Credential, diag.Diagnostics) {
 		case value.ValueString() == "":
 			*value = types.StringValue(variable)
 			s.config.variables[given.attribute] = given.variable
-		// A domain is another name of what is a GUID in the cluster.
-		case !strings.EqualFold(value.ValueString(), variable) && !(given.attribute == "tenant_id" && !isGUID(value.ValueString())):
+		case strings.EqualFold(value.ValueString(), variable):
+		case given.attribute == "tenant_id" && !isGUID(value.ValueString()):
+			// A domain is another name of what is a GUID in the cluster.
+		default:
 			diags.AddAttributeError(path.Root(given.attribute), "Two values for one thing",
 				fmt.Sprintf("mismatch between supplied %s and that provided by AKS Workload Identity - please remove, ensure they match, or disable use_aks_workload_identity. "+
 					"The former is of %s, the latter of the environment variable %s.", given.thing, s.config.origin(given.attribute), given.variable))
