@@ -91,11 +91,16 @@ func (j *Injection) Send(w http.ResponseWriter, status int, body []byte) {
 	if !wait(j.context, f.delay) {
 		panic(http.ErrAbortHandler)
 	}
+	if f.delivery == hang {
+		<-j.context.Done()
+		panic(http.ErrAbortHandler)
+	}
+	// Whoever has the answer finds that the request holds nothing any more.
+	if f.delivery != dribbled {
+		j.End()
+	}
 	switch f.delivery {
 	case reset:
-		panic(http.ErrAbortHandler)
-	case hang:
-		<-j.context.Done()
 		panic(http.ErrAbortHandler)
 	case cut:
 		// The length tells the client that there was to be more, even of nothing.
@@ -124,7 +129,9 @@ func (j *Injection) dribble(w http.ResponseWriter, body []byte, pace time.Durati
 			panic(http.ErrAbortHandler)
 		}
 		piece := body[:min(size, len(body))]
-		body = body[len(piece):]
+		if body = body[len(piece):]; len(body) == 0 {
+			j.End()
+		}
 		if _, err := w.Write(piece); err != nil {
 			return
 		}

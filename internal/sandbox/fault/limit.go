@@ -13,7 +13,7 @@ import (
 // 429 and the text of [ConcurrencyExceeded] were seen.
 type Limits struct {
 	// Concurrent is the number of requests that may be under way at once, from
-	// the moment the caller is known until the answer is sent.
+	// the moment the caller is known until the last of the answer is sent.
 	Concurrent int
 	// PerSecond is the number of requests a second in the long run.
 	PerSecond float64
