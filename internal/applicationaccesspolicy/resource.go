@@ -190,7 +190,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	// The policy exists, so it goes into state before anything else can fail.
 	save()
-	shown, err := r.client.AwaitApplicationAccessPolicy(ctx, policy.Identity)
+	shown, err := r.client.AwaitApplicationAccessPolicy(ctx, policy)
 	if err != nil {
 		// An error would have Terraform replace the policy, and leave the application without it in between.
 		resp.Diagnostics.AddWarning("The application access policy was created, but Exchange does not show it yet", err.Error())

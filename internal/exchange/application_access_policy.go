@@ -185,8 +185,8 @@ func (c *Client) policyLike(ctx context.Context, wanted NewApplicationAccessPoli
 	}
 	for _, policy := range policies {
 		if policy.AccessRight == wanted.AccessRight {
-			// Where none is given, Exchange writes a description. The space around one may get lost on the way.
-			described := wanted.Description == "" || strings.TrimSpace(policy.Description) == strings.TrimSpace(wanted.Description)
+			// Where none is given, Exchange writes a description.
+			described := wanted.Description == "" || sameDescription(policy.Description, wanted.Description)
 			return policy, described, nil
 		}
 	}
@@ -224,18 +224,26 @@ func (c *Client) policiesOf(ctx context.Context, appID, policyScopeID string) ([
 	return policies, nil
 }
 
-// AwaitApplicationAccessPolicy returns the policy once reads show it.
-func (c *Client) AwaitApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
+// AwaitApplicationAccessPolicy returns the policy that was created once reads show it. One that was removed a moment ago
+// may have had the same identity, and may still be shown.
+func (c *Client) AwaitApplicationAccessPolicy(ctx context.Context, created ApplicationAccessPolicy) (ApplicationAccessPolicy, error) {
 	var policy ApplicationAccessPolicy
 	err := c.settled(ctx, func(ctx context.Context) error {
 		var err error
-		if policy, err = c.ApplicationAccessPolicy(ctx, identity); IsNotFound(err) {
+		policy, err = c.ApplicationAccessPolicy(ctx, created.Identity)
+		switch {
+		case IsNotFound(err):
 			return notYet{err}
+		case err == nil && (policy.AccessRight != created.AccessRight || created.Description != "" && !sameDescription(policy.Description, created.Description)):
+			return notYet{fmt.Errorf("Exchange created a policy with the access right %s and still answers one with %s, described as %q", created.AccessRight, policy.AccessRight, policy.Description)}
 		}
 		return err
 	})
 	return policy, err
 }
+
+// sameDescription compares descriptions. The space around a text may get lost on the way.
+func sameDescription(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) }
 
 // DescribeApplicationAccessPolicy sets the description, the only thing of a policy that can change, and returns once
 // Exchange shows it.
@@ -256,8 +264,7 @@ func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, 
 		if IsNotFound(err) {
 			return notYet{err}
 		}
-		// The space around a text may get lost on the way.
-		if err == nil && strings.TrimSpace(policy.Description) != strings.TrimSpace(description) {
+		if err == nil && !sameDescription(policy.Description, description) {
 			return notYet{fmt.Errorf("Exchange accepted the description %q and still answers %q", description, policy.Description)}
 		}
 		return err
