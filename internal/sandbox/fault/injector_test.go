@@ -65,7 +65,7 @@ func TestRateIsTheSameInEveryRun(t *testing.T) {
 	run := func(seed uint64) []int {
 		s := serve(t, false)
 		s.Add(fault.Rule{Cmdlet: "Get-Mailbox", Rate: 0.5, Seed: seed, Fault: fault.Throttled()})
-		return s.statuses(t, 40, "Get-Mailbox")
+		return s.statuses(t, 40)
 	}
 	first, again, other := run(7), run(7), run(8)
 	if !slices.Equal(first, again) {
@@ -86,7 +86,7 @@ func TestRateDoesNotDependOnOtherRequests(t *testing.T) {
 	alone.Add(rule)
 	among.Add(fault.Rule{Cmdlet: "Get-Mailbox", From: 3, Count: 1, Fault: fault.Status(http.StatusTeapot, fault.Text)})
 	among.Add(rule)
-	want := alone.statuses(t, 20, "Get-Mailbox")
+	want := alone.statuses(t, 20)
 	want[2] = http.StatusTeapot
 	var got []int
 	for range 20 {
@@ -104,7 +104,7 @@ func TestTheFirstRuleStrikesAndOthersWait(t *testing.T) {
 	first := s.Add(fault.Rule{From: 2, Count: 1, Fault: fault.NotFound("x")})
 	second := s.Add(fault.Rule{Count: 3, Fault: fault.Throttled()})
 	counted := s.Add(fault.Rule{Fault: fault.Fault{}})
-	if got := s.statuses(t, 5, "Get-Mailbox"); !slices.Equal(got, []int{429, 404, 429, 429, 200}) {
+	if got := s.statuses(t, 5); !slices.Equal(got, []int{429, 404, 429, 429, 200}) {
 		t.Errorf("answered %v", got)
 	}
 	if s.Hits(first) != 1 || s.Hits(second) != 3 || s.Hits(counted) != 5 {
@@ -119,15 +119,15 @@ func TestRulesCanBeTakenOutOfForce(t *testing.T) {
 	s.Add(fault.Rule{Fault: fault.NotFound("x")})
 	s.Limit(fault.Exchange, fault.Limits{PerSecond: 1e-9, Refusal: fault.ConcurrencyExceeded()})
 	s.Before(fault.Exchange, 3, func() { t.Error("the hook ran") })
-	got := s.statuses(t, 1, "Get-Mailbox")
+	got := s.statuses(t, 1)
 	s.Remove(removed)
 	s.Remove(removed)
 	if s.Hits(removed) != 0 {
 		t.Error("a rule that was removed has hits")
 	}
-	got = append(got, s.statuses(t, 1, "Get-Mailbox")...)
+	got = append(got, s.statuses(t, 1)...)
 	s.Clear()
-	got = append(got, s.statuses(t, 2, "Get-Mailbox")...)
+	got = append(got, s.statuses(t, 2)...)
 	if !slices.Equal(got, []int{429, 429, 200, 200}) {
 		t.Errorf("answered %v", got)
 	}
@@ -161,7 +161,7 @@ func TestHooksRunAtTheRequestTheyWaitFor(t *testing.T) {
 	s.Before(fault.Exchange, 1, executed("before the first", 1))
 	s.Before(fault.Exchange, 1, executed("before the first, too", 1))
 	s.Before(fault.Graph, 1, note("another service"))
-	s.statuses(t, 4, "Get-Mailbox")
+	s.statuses(t, 4)
 	if want := []string{"before the first", "before the first, too", "before the second", "after the second"}; !slices.Equal(got, want) {
 		t.Errorf("the hooks ran as %q, want %q", got, want)
 	}
@@ -215,7 +215,7 @@ func TestLimitsHoldBackWhatIsUnderWayAtOnce(t *testing.T) {
 	if record := s.recorder.All()[limit]; record.Fault != "429 text by limit" || record.Executed {
 		t.Errorf("recorded %+v", record)
 	}
-	if got := s.statuses(t, limit+1, "Get-Mailbox"); !slices.Equal(got, []int{200, 200, 200, 200}) {
+	if got := s.statuses(t, limit+1); !slices.Equal(got, []int{200, 200, 200, 200}) {
 		t.Errorf("answered %v once nothing was under way", got)
 	}
 }
@@ -252,7 +252,7 @@ func TestLimitsRefillWithTime(t *testing.T) {
 		{time.Hour, []int{200, 200, 200, 429}},
 	} {
 		at(step.at)
-		if got := s.statuses(t, len(step.want), "Get-Mailbox"); !slices.Equal(got, step.want) {
+		if got := s.statuses(t, len(step.want)); !slices.Equal(got, step.want) {
 			t.Errorf("at %s answered %v, want %v", step.at, got, step.want)
 		}
 	}

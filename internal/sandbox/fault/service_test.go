@@ -125,12 +125,12 @@ func (s *service) mustGet(t *testing.T, cmdlet string) reply {
 	return got
 }
 
-// statuses asks so many times and returns the statuses.
-func (s *service) statuses(t *testing.T, count int, cmdlet string) []int {
+// statuses asks for mailboxes so many times and returns the statuses.
+func (s *service) statuses(t *testing.T, count int) []int {
 	t.Helper()
 	got := make([]int, count)
 	for i := range got {
-		got[i] = s.mustGet(t, cmdlet).status
+		got[i] = s.mustGet(t, "Get-Mailbox").status
 	}
 	return got
 }
