@@ -281,6 +281,8 @@ func (r *recorder) Fatalf(format string, arguments ...any) {
 	runtime.Goexit()
 }
 
+func (r *recorder) FailNow() { runtime.Goexit() }
+
 func (r *recorder) Fatal(arguments ...any) {
 	r.Errorf("%s", fmt.Sprint(arguments...))
 	runtime.Goexit()
