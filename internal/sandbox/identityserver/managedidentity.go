@@ -54,7 +54,7 @@ func (s *Server) instanceMetadata(r *http.Request) answer {
 	if problem != "" {
 		return refuse(http.StatusBadRequest, "invalid_request", problem)
 	}
-	token, expires, err := s.issueToken(identity.AppID, request.Audience)
+	token, expires, err := s.hostToken(identity.AppID, request.Audience)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "invalid_resource", err.Error())
 	}
@@ -85,7 +85,7 @@ func (s *Server) appService(r *http.Request) answer {
 	if problem != "" {
 		return refuse(http.StatusBadRequest, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.")
 	}
-	token, expires, err := s.issueToken(identity.AppID, request.Audience)
+	token, expires, err := s.hostToken(identity.AppID, request.Audience)
 	if err != nil {
 		return refuse(http.StatusBadRequest, err.Error())
 	}
@@ -119,13 +119,43 @@ func (s *Server) cloudShell(r *http.Request) answer {
 	if problem != "" {
 		return refuse(http.StatusBadRequest, "BadRequest", problem)
 	}
-	token, expires, err := s.issueToken(identity.AppID, request.Audience)
+	token, expires, err := s.hostToken(identity.AppID, request.Audience)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "AudienceNotSupported", err.Error())
 	}
 	body := s.granted(request.Audience, token, expires)
 	body["refresh_token"] = ""
 	return answer{status: http.StatusOK, request: request, body: body}
+}
+
+// KeepTokens makes the host give out one token of an identity for a resource
+// until it ends, whatever becomes of the identity meanwhile, as Azure does for up
+// to a day.
+func (s *Server) KeepTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = map[string]keptToken{}
+}
+
+// keptToken is a token that the host has given out, and its end.
+type keptToken struct {
+	token   string
+	expires time.Time
+}
+
+// hostToken gets a token for one of the host's identities.
+func (s *Server) hostToken(appID, resource string) (string, time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := strings.ToLower(appID) + " " + resource
+	if kept, ok := s.kept[name]; ok && s.clock().Before(kept.expires) {
+		return kept.token, kept.expires, nil
+	}
+	token, expires, err := s.issueToken(appID, resource)
+	if err == nil && s.kept != nil {
+		s.kept[name] = keptToken{token, expires}
+	}
+	return token, expires, err
 }
 
 // granted is a token as the metadata service writes it: every number is a text.

@@ -69,6 +69,7 @@ type Server struct {
 	lifetime time.Duration
 	requests []Request
 	failures []Failure
+	kept     map[string]keptToken // by identity and resource; nil where none are
 }
 
 // A Failure is an answer that has no token in it.

@@ -373,3 +373,38 @@ func TestFailIsTheAnswerToTheNextRequests(t *testing.T) {
 		}
 	}
 }
+
+func TestKeptTokensAreGivenOutUntilTheyEnd(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	for _, identity := range []tenant.EnterpriseApplication{firstAssigned, secondAssigned} {
+		identity.ObjectID = strings.Replace(identity.AppID, "5", "6", 1)
+		if err := contoso.AddEnterpriseApplication(identity); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now, made := noon, 0
+	s := identityserver.New(identityserver.Config{
+		URL: address, Tenant: contoso, Clock: func() time.Time { return now },
+		IssueToken: func(string, string) (string, time.Time, error) {
+			made++
+			return strings.Repeat("x", made), now.Add(time.Hour), nil
+		},
+	})
+	get := func(clientID, resource string) string {
+		t.Helper()
+		query := url.Values{"api-version": {"2018-02-01"}, "resource": {resource}, "client_id": {clientID}}
+		_, _, body := send(t, s.Host(), http.MethodGet, s.InstanceMetadata()+"?"+query.Encode(), "", map[string]string{"Metadata": "true"})
+		token, _ := body["access_token"].(string)
+		return token
+	}
+	const exchange, graph = "https://outlook.office365.com", "https://graph.microsoft.com"
+	got := []string{get(first, exchange), get(first, exchange)}
+	s.KeepTokens()
+	got = append(got, get(first, exchange), get(first, exchange), get(second, exchange), get(first, graph), get(second, exchange))
+	now = noon.Add(time.Hour)
+	got = append(got, get(first, exchange))
+	if want := []string{"x", "xx", "xxx", "xxx", "xxxx", "xxxxx", "xxxx", "xxxxxx"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
