@@ -107,7 +107,8 @@ func (s *Sandbox) Test(test resource.TestCase) {
 }
 
 // TestCore runs steps on Terraform's core in miniature and the sandbox, destroys what they left, and checks at the end
-// that the tenant is as it was before.
+// that the tenant is as it was before. It is for tables with many rows; a test that uses it is named for Whatever they
+// are about, by which internal/tools/acceptance knows that it needs no engine.
 func (s *Sandbox) TestCore(steps func(w *core.Workspace)) {
 	s.t.Helper()
 	before := s.Snapshot()
