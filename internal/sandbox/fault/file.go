@@ -191,6 +191,7 @@ var limitKeys = with(faultKeys, map[string]key{
 	"concurrent": number(1, maxNumber, func(e *entry) *int { return &e.limits.Concurrent }),
 	"per_second": rate(maxNumber, func(e *entry) *float64 { return &e.limits.PerSecond }),
 	"burst":      number(1, maxNumber, func(e *entry) *int { return &e.limits.Burst }),
+	"per_item":   boolean(func(e *entry) *bool { return &e.limits.PerItem }),
 })
 
 // maxNumber is more than anybody counts.

@@ -24,8 +24,39 @@ type Injection struct {
 	number   int
 	names    []string
 	// struck is the fault whose delivery Send follows.
-	struck  Fault
-	release func()
+	struck Fault
+	// releases give back what the request and its items hold of limits.
+	releases []func()
+}
+
+// Item takes up one of the requests that a batch carries, the request of j. The
+// rules and limits look at an item as at any request; hooks do not count it. The
+// service takes it through AtDoor, Admit and Change, and joins it then. What it
+// holds of limits is given back when j is ended.
+func (j *Injection) Item(r *http.Request, call Call) *Injection {
+	call.item = true
+	call.asked(r)
+	return &Injection{injector: j.injector, call: call, context: j.context, body: r.Body}
+}
+
+// Join tells the batch what befell one of its items, once that has its answer. An
+// item has no connection of its own: one that is cut or hangs takes the batch
+// along, which is sent in that manner. Join reports whether there is still anybody
+// to run further items for.
+func (j *Injection) Join(item *Injection) bool {
+	j.releases = append(j.releases, item.releases...)
+	item.releases = nil
+	f := item.struck
+	if !wait(j.context, f.delay) {
+		f = Reset()
+	}
+	if f.delivery == whole {
+		return true
+	}
+	f.delay = 0 // It is over.
+	j.struck = f
+	j.names = append(j.names, f.name+" of an item")
+	return !f.delivery.silent()
 }
 
 // AtDoor returns the answer to give instead of looking at the request, if there
@@ -50,7 +81,7 @@ func (j *Injection) Admit() (Answer, bool) {
 		j.names = append(j.names, refusal.String()+" by limit")
 		return j.instead(refusal)
 	}
-	j.release = release
+	j.releases = append(j.releases, release)
 	return j.instead(j.strike(admitted))
 }
 
@@ -73,10 +104,10 @@ func (j *Injection) Processed() { j.injector.runHooks(j.call.Service, j.number, 
 
 // End gives back what the request held. It may be called more than once.
 func (j *Injection) End() {
-	if j.release != nil {
-		j.release()
-		j.release = nil
+	for _, release := range j.releases {
+		release()
 	}
+	j.releases = nil
 }
 
 // Send writes the answer in the manner of the fault; the header is the

@@ -22,6 +22,15 @@ type Call struct {
 	// bearer is the access token, url the address as the client wrote it and
 	// requestID the client's name for the request.
 	bearer, url, requestID string
+	// item says that the request came in a batch.
+	item bool
+}
+
+// asked notes what the rules and faults look at of the HTTP request itself.
+func (c *Call) asked(r *http.Request) {
+	_, c.bearer, _ = strings.Cut(r.Header.Get("Authorization"), " ")
+	c.url = "https://" + r.Host + r.URL.RequestURI()
+	c.requestID = r.Header.Get("client-request-id")
 }
 
 // An Injector holds the rules by which a sandbox's answers go wrong, its limits
@@ -153,9 +162,7 @@ func (i *Injector) choose(at point, c Call) Fault {
 // Begin takes up a request that has arrived at a service. The service must end
 // what it returns.
 func (i *Injector) Begin(r *http.Request, call Call) *Injection {
-	_, call.bearer, _ = strings.Cut(r.Header.Get("Authorization"), " ")
-	call.url = "https://" + r.Host + r.URL.RequestURI()
-	call.requestID = r.Header.Get("client-request-id")
+	call.asked(r)
 	i.mu.Lock()
 	if i.arrived == nil {
 		i.arrived = map[Service]int{}

@@ -20,6 +20,10 @@ type Limits struct {
 	// Burst is the number of requests that may come at once when there were none
 	// for a while; at least 1.
 	Burst int
+	// PerItem counts every request that a batch carries, and not the batch, which
+	// otherwise counts as one. An item holds its place until the batch is answered.
+	// Which of the two the service does is not known.
+	PerItem bool
 	// Refusal is the answer to requests above the limits; the zero Fault stands
 	// for Throttled. It must be one that answers, such as Throttled or Status.
 	Refusal Fault
@@ -64,7 +68,7 @@ func (i *Injector) admit(c Call) (refusal Fault, release func(), free bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	l := i.limiters[c.Service]
-	if l == nil {
+	if l == nil || c.item && !l.PerItem || c.Cmdlet == Batch && l.PerItem {
 		return Fault{}, func() {}, true
 	}
 	if !l.take(i.now()) {

@@ -23,7 +23,11 @@ const (
 	Graph Service = "graph"
 )
 
-// A Request is one HTTP request a sandbox has answered.
+// Batch is the Cmdlet of an HTTP request to Exchange that carries several
+// requests, its items.
+const Batch = "$batch"
+
+// A Request is one HTTP request a sandbox has answered, or an item of one.
 type Request struct {
 	// Service is the service that answered.
 	Service Service
@@ -46,6 +50,12 @@ type Request struct {
 	// Executed says that the service did what it was asked, or tried to: the
 	// cmdlet ran, whatever it answered, and whatever became of the answer.
 	Executed bool
+	// Batch numbers the batches of a recorder from 1: a batch and its items have
+	// the same number. It is zero for a request that has to do with no batch.
+	Batch int
+	// Item is the place of the request in its batch, from 1; zero for an HTTP
+	// request.
+	Item int
 	// At is when the answer was made.
 	At time.Time
 }
@@ -55,6 +65,7 @@ type Request struct {
 type Recorder struct {
 	mu       sync.Mutex
 	requests []Request
+	batches  int
 }
 
 // Record appends request.
@@ -64,25 +75,48 @@ func (r *Recorder) Record(request Request) {
 	r.requests = append(r.requests, request)
 }
 
-// All returns a copy of the requests recorded since the last Reset, oldest first.
+// RecordBatch appends a batch and, after it, its items in the order in which they
+// were run. It numbers them.
+func (r *Recorder) RecordBatch(batch Request, items []Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.batches++
+	batch.Batch = r.batches
+	r.requests = append(r.requests, batch)
+	for i, item := range items {
+		item.Batch, item.Item = r.batches, i+1
+		r.requests = append(r.requests, item)
+	}
+}
+
+// All returns a copy of what was recorded since the last Reset, oldest first:
+// every HTTP request, and behind a batch its items.
 func (r *Recorder) All() []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.requests)
 }
 
-// Count says how many requests named one of the given cmdlets, whatever their
-// letter case, as Exchange does not tell Get-mailbox from Get-Mailbox. Without
-// a cmdlet it counts every request to every service.
+// Count says how often one of the given cmdlets was asked for, alone or in a
+// batch, whatever its letter case, as Exchange does not tell Get-mailbox from
+// Get-Mailbox. Without a cmdlet it counts every HTTP request to every service, as
+// HTTP does.
 func (r *Recorder) Count(cmdlets ...string) int {
+	return r.count(cmdlets, len(cmdlets) > 0)
+}
+
+// HTTP says how many HTTP requests named one of the given cmdlets, or how many
+// there were to any service. A batch is one request, of the cmdlet [Batch], and
+// its items are none.
+func (r *Recorder) HTTP(cmdlets ...string) int { return r.count(cmdlets, false) }
+
+func (r *Recorder) count(cmdlets []string, items bool) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(cmdlets) == 0 {
-		return len(r.requests)
-	}
 	count := 0
 	for _, request := range r.requests {
-		if slices.ContainsFunc(cmdlets, func(name string) bool { return strings.EqualFold(name, request.Cmdlet) }) {
+		named := len(cmdlets) == 0 || slices.ContainsFunc(cmdlets, func(name string) bool { return strings.EqualFold(name, request.Cmdlet) })
+		if named && (items || request.Item == 0) {
 			count++
 		}
 	}

@@ -10,6 +10,10 @@ import (
 
 // A Rule says which requests a fault befalls. A field that is left out matches
 // every request.
+//
+// A batch is a request of the cmdlet [Batch], and each of the requests in it is
+// one of the cmdlet that it runs. A rule that says nothing of Cmdlet, Identity
+// and Page is about HTTP requests: it strikes the batch and none of its items.
 type Rule struct {
 	// Service is the service that is asked.
 	Service Service
@@ -44,6 +48,9 @@ type RuleID int
 // covers reports whether the rule is about a request.
 func (r Rule) covers(c Call) bool {
 	if r.Service != "" && r.Service != c.Service || r.Page != 0 && r.Page != c.Page {
+		return false
+	}
+	if c.item && r.Cmdlet == "" && r.Identity == "" && r.Page == 0 {
 		return false
 	}
 	if r.Identity != "" && !strings.EqualFold(r.Identity, c.Identity) {
