@@ -51,8 +51,9 @@ func (a *accessTokens) issue(_ context.Context, scope, claims string) (string, e
 	}
 	if claims != "" {
 		return "", &Error{
-			Err:    fmt.Errorf("%s refused the access token", a.service(scope)),
-			Advice: a.adviceOnStale(claims),
+			Err:     fmt.Errorf("%s refused the access token", a.service(scope)),
+			Advice:  a.adviceOnStale(claims),
+			Refused: true,
 		}
 	}
 	known, ok := decodeClaims(token)

@@ -104,7 +104,7 @@ func TestRefusedGivenTokenIsAnErrorAtOnce(t *testing.T) {
 	for range 2 {
 		_, err := s.Token(t.Context(), scope, "", "opaque")
 		var e *auth.Error
-		if !errors.As(err, &e) || !strings.Contains(e.Error(), "Exchange Online refused the access token") || e.Advice == "" {
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), "Exchange Online refused the access token") || e.Advice == "" || !e.Refused {
 			t.Errorf("error = %v", err)
 		}
 		holdsNone(t, err.Error(), "opaque")

@@ -230,8 +230,9 @@ func (s *TokenSource) acquire(ctx context.Context, scope string) (string, error)
 	}
 	if _, refused := s.wasRefused(token); refused {
 		return "", s.failure(&Error{
-			Err:    errors.New("the token that the service had refused was handed out again"),
-			Advice: s.issuer.adviceOnStale(claims),
+			Err:     errors.New("the token that the service had refused was handed out again"),
+			Advice:  s.issuer.adviceOnStale(claims),
+			Refused: true,
 		})
 	}
 	return token, nil

@@ -266,15 +266,19 @@ func TestRefusalDuringASignInWaitsForTheNext(t *testing.T) {
 
 func TestTokenHandedOutAgainIsAnError(t *testing.T) {
 	t.Parallel()
-	e := &entra{before: func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+	stubborn := &entra{before: func(_ int, w http.ResponseWriter, _ *http.Request) bool {
 		reply(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": 3600, "access_token": "always"})
 		return true
 	}}
-	s := source(t, serve(t, e))
+	s := source(t, serve(t, stubborn))
 	refused := token(t, s, "", "")
 	got, err := s.Token(t.Context(), scope, "", refused)
 	if err == nil {
 		t.Fatalf("got %q again", got)
+	}
+	var e *auth.Error
+	if !errors.As(err, &e) || !e.Refused {
+		t.Errorf("error = %v, want one that says that there is no other token", err)
 	}
 	holdsNone(t, err.Error(), "always", secret)
 }

@@ -35,6 +35,9 @@ type Error struct {
 	TraceID, CorrelationID string
 	// Advice says what to do next.
 	Advice string
+	// Refused reports that there is a token, and no other than the one that the
+	// service has refused. Why it was refused, the service's answer tells.
+	Refused bool
 	// Err is the cause where the service gave no answer of its own: the context's
 	// end, the network's error, or what was found before anybody was asked.
 	Err error

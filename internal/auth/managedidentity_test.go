@@ -181,7 +181,7 @@ func TestManagedIdentityTokenThatAzureKeepsIsExplained(t *testing.T) {
 			s := source(t, identityConfig(t, always, ownIdentity(), endpoint))
 			_, err := s.Token(t.Context(), scope, "", token(t, s, "", ""))
 			var e *auth.Error
-			if !errors.As(err, &e) || !strings.Contains(e.Advice, "up to a day") {
+			if !errors.As(err, &e) || !strings.Contains(e.Advice, "up to a day") || !e.Refused {
 				t.Errorf("error = %v", err)
 			}
 		})
