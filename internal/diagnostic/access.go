@@ -28,7 +28,7 @@ func unauthenticatedAdvice(e *adminapi.Error) string {
 	case caller.User:
 		return "Exchange did not accept the user. " + userAdvice(e)
 	case !caller.HasManageAsApp():
-		return permissionAdvice(caller)
+		return permissionAdvice(e)
 	case len(caller.DirectoryRoles) == 0:
 		return "The application's token holds Exchange.ManageAsApp and names no Entra directory role. Exchange has not heard of the permission yet, or " +
 			"of the membership of an Exchange role group, or there is none. " + roleAdvice(e)
@@ -49,7 +49,7 @@ func forbiddenAdvice(e *adminapi.Error) string {
 	case caller.User:
 		return "The user has no role that allows this cmdlet. " + userAdvice(e)
 	case !caller.HasManageAsApp():
-		return permissionAdvice(caller)
+		return permissionAdvice(e)
 	case len(caller.DirectoryRoles) == 0:
 		return "The application's token holds Exchange.ManageAsApp and names no Entra directory role, so the application may do nothing, or only what " +
 			"the Exchange role groups allow that it is a member of. " + lackingRole(e) + " " + roleAdvice(e)
@@ -76,22 +76,30 @@ func denied(e *adminapi.Error) bool {
 }
 
 // permissionAdvice tells an application that was not let in at all how to get there.
-func permissionAdvice(caller adminapi.Caller) string {
-	lack := "The application's token does not hold the application permission Exchange.ManageAsApp (" + manageAsApp + ") of \"Office 365 Exchange Online\": " +
-		"it was not granted, or not consented to by an administrator."
-	if slices.Contains(caller.Permissions, "Exchange.ManageAsAppV2") {
+func permissionAdvice(e *adminapi.Error) string {
+	caller := e.Caller
+	const permission = "Exchange.ManageAsApp (" + manageAsApp + ") of \"Office 365 Exchange Online\""
+	lack := "The application's token does not hold the application permission " + permission + ": it was not granted, or not consented to by an administrator."
+	switch {
+	case slices.Contains(caller.Permissions, "Exchange.ManageAsAppV2"):
 		lack = "The application's token holds Exchange.ManageAsAppV2, with which the gateway rejects the cmdlets of this provider: they need " +
-			"Exchange.ManageAsApp (" + manageAsApp + ") of \"Office 365 Exchange Online\", with the admin consent."
+			permission + ", with the admin consent."
+	case len(caller.DirectoryRoles) == 0:
+		lack = "The application's token holds neither the application permission " + permission + ", which was not granted, or not consented to by an administrator, " +
+			"nor an Entra directory role."
 	}
-	return lack + fmt.Sprintf(" Grant it in one of these ways:\n"+
+	text := lack + fmt.Sprintf(" Grant the permission in one of these ways:\n"+
 		"  - Entra admin center: App registrations, API permissions, Add a permission, APIs my organization uses, "+
 		"Office 365 Exchange Online, Application permissions, Exchange.ManageAsApp; then Grant admin consent\n"+
 		"  - Azure CLI: az ad app permission add --id %[1]s --api %[2]s --api-permissions %[3]s=Role; then "+
 		"az ad app permission admin-consent --id %[1]s\n"+
 		"  - azuread provider, also for a managed identity: azuread_app_role_assignment with "+
 		"app_role_id = %[3]q, principal_object_id = %[4]q, and as resource_object_id the object id of the service principal of %[2]s\n",
-		known(caller.Application, "APP_ID"), exchangeOnline, manageAsApp, known(caller.ObjectID, "OBJECT_ID")) +
-		"It also needs a role: Exchange Administrator (" + exchangeAdministrator + "), or membership of an Exchange role group. " + newToken
+		known(caller.Application, "APP_ID"), exchangeOnline, manageAsApp, known(caller.ObjectID, "OBJECT_ID"))
+	if _, heeded := mostOf(caller.DirectoryRoles); heeded {
+		return text + newToken
+	}
+	return text + "It also needs a role. " + roleAdvice(e)
 }
 
 // roleAdvice tells how to give an application a role.

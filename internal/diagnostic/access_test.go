@@ -47,11 +47,23 @@ func TestErrorNamesTheMissingRight(t *testing.T) {
 			"neither grant",
 			adminapi.Error{Class: adminapi.Unauthenticated, Status: 401, Caller: app("")},
 			[]string{
-				"does not hold the application permission Exchange.ManageAsApp (" + manageAsApp + ")", "Grant admin consent",
+				"holds neither the application permission Exchange.ManageAsApp (" + manageAsApp + ")", "nor an Entra directory role", "Grant admin consent",
 				"az ad app permission add --id " + application, "admin-consent --id " + application,
-				"azuread_app_role_assignment", `principal_object_id = "` + objectID + `"`, exchangeAdministrator, "new token",
+				"azuread_app_role_assignment", `principal_object_id = "` + objectID + `"`, "Assign it Exchange Administrator (" + exchangeAdministrator + ")", "new token",
 			},
 			[]string{"ManageAsAppV2", "both grants"},
+		},
+		{
+			"no permission",
+			adminapi.Error{Class: adminapi.Unauthenticated, Status: 401, Caller: app("", exchangeAdministrator)},
+			[]string{"does not hold the application permission Exchange.ManageAsApp (" + manageAsApp + ")", "Grant admin consent", "new token"},
+			[]string{"neither", "also needs a role"},
+		},
+		{
+			"no permission, and a role that Exchange does not heed",
+			adminapi.Error{Class: adminapi.Unauthenticated, Status: 401, Caller: app("", printerAdministrator)},
+			[]string{"does not hold the application permission", "It also needs a role. Assign it Exchange Administrator (" + exchangeAdministrator + ")"},
+			[]string{"neither"},
 		},
 		{
 			"another Exchange permission",
@@ -182,6 +194,22 @@ func TestErrorOfTheSignInHasNoAdviceAboutExchange(t *testing.T) {
 		if got != err.Error() {
 			t.Errorf("detail = %s", got)
 		}
+	}
+}
+
+func TestErrorOfATokenThatIsKeptNamesTheMissingRight(t *testing.T) {
+	t.Parallel()
+	refused := &adminapi.Error{Cmdlet: "Get-Mailbox", Class: adminapi.Unauthenticated, Status: 401, Caller: app("")}
+	kept := &auth.Error{Tried: "a managed identity", Err: errors.New("it was handed out again"), Advice: "Try later", Refused: true}
+	got := diagnostic.Error("s", fmt.Errorf("%w (after this answer: %w)", kept, refused)).Detail()
+	for _, want := range []string{"Try later", "holds neither the application permission Exchange.ManageAsApp"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in: %s", want, got)
+		}
+	}
+	alone := fmt.Errorf("Get-Mailbox: there is no access token for Exchange: %w", kept)
+	if got := diagnostic.Error("s", alone).Detail(); got != alone.Error() {
+		t.Errorf("detail = %s", got)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 // advice says what to do next, where the kind of error tells.
 func advice(err error) string {
 	var signIn *auth.Error
-	if errors.As(err, &signIn) {
+	if errors.As(err, &signIn) && !signIn.Refused {
 		return "" // It says itself what to do.
 	}
 	var parts []string
