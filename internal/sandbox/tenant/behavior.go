@@ -143,6 +143,22 @@ type Behavior struct {
 	// means 30 minutes, which the service's error names; its documentation
 	// says 5 to 10.
 	PageLifetime time.Duration
+	// NoBatch is the HTTP status that a batch of requests is refused with, as by
+	// a service that has none: 404, 405 or 403. Zero means that batches are
+	// served.
+	NoBatch int
+	// BatchLimit is the most requests that a batch may have. Zero means 10, which
+	// is what known clients send at most; a negative number means any number. The
+	// service's own limit is not known.
+	BatchLimit int
+	// BatchOrder is the order of the answers in that of a batch. Not known; each
+	// has the id of its request.
+	BatchOrder BatchOrder
+	// BatchForm is the form of the answer to a batch.
+	BatchForm BatchForm
+	// BatchFailure is what becomes of the requests in a batch behind one that
+	// failed, if the batch does not prefer odata.continue-on-error. Not known.
+	BatchFailure BatchFailure
 }
 
 // Lag is a delay, in calls or in time. With both, the longer counts.
@@ -430,6 +446,35 @@ type InheritedPermissions int
 const (
 	InheritedHidden InheritedPermissions = iota // None.
 	InheritedShown                              // One that allows and one that denies.
+)
+
+// BatchOrder is an order of the answers in that of a batch.
+type BatchOrder int
+
+// Orders of answers.
+const (
+	BatchAsSent   BatchOrder = iota // That of the requests.
+	BatchReversed                   // The last one first.
+)
+
+// BatchForm is a form of the answer to a batch.
+type BatchForm int
+
+// Forms of the answer to a batch. Older services were seen to answer
+// multipart/mixed.
+const (
+	BatchAsAccepted BatchForm = iota // JSON if the Accept header names it, and else multipart/mixed.
+	BatchAlwaysJSON                  // JSON, whatever is accepted.
+)
+
+// BatchFailure is what becomes of the requests in a batch behind one that failed.
+type BatchFailure int
+
+// What becomes of requests behind one that failed.
+const (
+	BatchGoesOn    BatchFailure = iota // They are run.
+	BatchRefuses                       // They are not run, and answered 424.
+	BatchLeavesOff                     // They are not run, and not answered.
 )
 
 // Behavior returns the tenant's switches.

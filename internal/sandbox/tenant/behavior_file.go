@@ -25,6 +25,10 @@ var switches = map[string]func(*Behavior, *yaml.Node) error{
 		"both", "resource_scope", "recipient_write_scope"),
 	"assignee_echo":             choice(func(b *Behavior) *AssigneeEcho { return &b.AssigneeEcho }, "name", "display_name"),
 	"assignment_lag":            lag(func(b *Behavior) *Lag { return &b.AssignmentLag }),
+	"batch_failure":             choice(func(b *Behavior) *BatchFailure { return &b.BatchFailure }, "goes_on", "refuses", "leaves_off"),
+	"batch_form":                choice(func(b *Behavior) *BatchForm { return &b.BatchForm }, "accepted", "json"),
+	"batch_limit":               batchLimit,
+	"batch_order":               choice(func(b *Behavior) *BatchOrder { return &b.BatchOrder }, "sent", "reversed"),
 	"booleans":                  choice(func(b *Behavior) *Booleans { return &b.Booleans }, "bool", "string"),
 	"dehydrated":                plain("true or false", func(b *Behavior) *bool { return &b.Dehydrated }),
 	"dn_case":                   choice(func(b *Behavior) *DNCase { return &b.DNCase }, "stored", "lower"),
@@ -39,6 +43,7 @@ var switches = map[string]func(*Behavior, *yaml.Node) error{
 	"in_scope":                  choice(func(b *Behavior) *Booleans { return &b.InScope }, "bool", "string"),
 	"inherited_permissions":     choice(func(b *Behavior) *InheritedPermissions { return &b.InheritedPermissions }, "hidden", "shown"),
 	"new_output":                choice(func(b *Behavior) *NewOutput { return &b.NewOutput }, "object", "empty"),
+	"no_batch":                  status(func(b *Behavior) *int { return &b.NoBatch }, 0, 404, 405, 403),
 	"not_found_status":          status(func(b *Behavior) *int { return &b.NotFoundStatus }, 404, 400, 500),
 	"not_found_wrapped":         plain("true or false", func(b *Behavior) *bool { return &b.NotFoundWrapped }),
 	"null_properties":           choice(func(b *Behavior) *NullProperties { return &b.NullProperties }, "null", "absent"),
@@ -113,6 +118,19 @@ func status(field func(*Behavior) *int, statuses ...int) func(*Behavior, *yaml.N
 		*field(b) = value
 		return nil
 	}
+}
+
+// batchLimit reads the most requests that a batch may have; 0 is any number.
+func batchLimit(b *Behavior, node *yaml.Node) error {
+	var most int
+	if err := node.Decode(&most); err != nil || most < 0 {
+		return errors.New("the value must be a number, or 0 for any number")
+	}
+	b.BatchLimit = most
+	if most == 0 {
+		b.BatchLimit = -1
+	}
+	return nil
 }
 
 // lag reads a delay: a number of calls, or a duration such as 30s.

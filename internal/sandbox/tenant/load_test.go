@@ -72,6 +72,20 @@ func TestLoadRefusesWithTheLine(t *testing.T) {
 	}
 }
 
+func TestLoadTakesNoLimitOfBatchesForAnyNumber(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]int{"batch_limit: 0": -1, "batch_limit: 20": 20} {
+		if got := must[*tenant.Tenant](t)(tenant.Load(strings.NewReader("behavior: {" + file + "}"))).Behavior().BatchLimit; got != want {
+			t.Errorf("%s: got %d, want %d", file, got, want)
+		}
+	}
+	for _, file := range []string{"batch_limit: -1", "batch_limit: ten"} {
+		if _, err := tenant.Load(strings.NewReader("behavior: {" + file + "}")); err == nil || !strings.Contains(err.Error(), "batch_limit: the value must be a number") {
+			t.Errorf("%s: got %v", file, err)
+		}
+	}
+}
+
 // documented returns the file's own description.
 func documented(t *testing.T) string {
 	t.Helper()
