@@ -137,7 +137,7 @@ func TestMailboxPermissionSurvivesAFailedRead(t *testing.T) {
 	}
 	s.Test(resource.TestCase{Steps: []resource.TestStep{
 		{Config: given(full), Check: writes(s, "Add")},
-		{PreConfig: refuse(1000), Config: given(full), ExpectError: wrapped(`(?s)mailbox permission could not be read.*Exchange did not accept the caller`)},
+		{PreConfig: refuse(1000), Config: given(full), ExpectError: wrapped(`(?s)mailbox permission could not be read.*unauthenticated`)},
 		{PreConfig: refuse(0), Config: given(full), ConfigPlanChecks: emptyPlan(), Check: writes(s)},
 	}})
 }
