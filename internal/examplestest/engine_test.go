@@ -110,12 +110,14 @@ type module struct {
 	folder string
 	tenant *acctest.Sandbox
 	before acctest.Snapshot
+	// variables are the environment that leads to the tenant.
+	variables map[string]string
 }
 
 // newModule copies files of examples/ to a new folder.
 func (e engine) newModule(t *testing.T, tenant *acctest.Sandbox, files ...string) *module {
 	t.Helper()
-	m := &module{engine: e, t: t, folder: t.TempDir(), tenant: tenant, before: tenant.Snapshot()}
+	m := &module{engine: e, t: t, folder: t.TempDir(), tenant: tenant, before: tenant.Snapshot(), variables: tenant.Environment()}
 	for _, file := range files {
 		m.add(file)
 	}
@@ -153,7 +155,7 @@ func (m *module) command(path string, arguments ...string) (output string, code 
 	m.t.Helper()
 	command := exec.CommandContext(m.t.Context(), path, arguments...)
 	command.Dir = m.folder
-	command.Env = m.environment(m.tenant.Environment())
+	command.Env = m.environment(m.variables)
 	text, err := command.CombinedOutput()
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {

@@ -1,0 +1,1 @@
+az ad app credential reset --id "$client_id" --append --cert @cert.pem

@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    exchange = {
+      source = "terraform-exchange/exchange"
+    }
+  }
+}
+
+provider "exchange" {}
