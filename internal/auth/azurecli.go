@@ -27,8 +27,8 @@ const (
 
 // AzureCLI is the account that "az login" has signed in, by Azure CLI. az is looked
 // up on the PATH, and runs with this process's environment, both as they are at
-// each use. In Azure's Cloud Shell (AZUREPS_HOST_ENVIRONMENT) it is not told a
-// tenant, as there is but one.
+// each use. In Azure's Cloud Shell (AZUREPS_HOST_ENVIRONMENT), and when az is signed
+// in as a managed identity, it is not told a tenant, as there is but one.
 func AzureCLI() Credential {
 	return Credential{
 		method: "account of Azure CLI",
@@ -50,10 +50,16 @@ func (c *azureCLI) issue(ctx context.Context, scope, claims string) (string, err
 		return token, nil
 	}
 	arguments := []string{"account", "get-access-token", "-o", "json", "--resource", resourceOf(scope)}
-	if c.tenantID != "" && !strings.HasPrefix(os.Getenv("AZUREPS_HOST_ENVIRONMENT"), "cloud-shell/") {
+	told := c.tenantID != "" && !strings.HasPrefix(os.Getenv("AZUREPS_HOST_ENVIRONMENT"), "cloud-shell/")
+	if told {
 		arguments = append(arguments, "--tenant", c.tenantID)
 	}
 	output, err := c.run(ctx, arguments...)
+	var refused *Error
+	if told && errors.As(err, &refused) && strings.Contains(refused.Description, "Tenant shouldn't be specified") {
+		// Signed in as a managed identity, az takes no tenant, even if it is the identity's own.
+		output, err = c.run(ctx, arguments[:len(arguments)-2]...)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -61,8 +67,26 @@ func (c *azureCLI) issue(ctx context.Context, scope, claims string) (string, err
 	if err != nil {
 		return "", &Error{Service: azureCLIService, Err: err, Advice: "Update Azure CLI (az upgrade)"}
 	}
+	if refused != nil {
+		if err := c.checkTenant(token); err != nil {
+			return "", err
+		}
+	}
 	c.kept.put(scope, token, ends)
 	return token, nil
+}
+
+// checkTenant finds a token of another tenant than the configured one, as far as the
+// token and the configuration tell.
+func (c *azureCLI) checkTenant(token string) error {
+	claims, _ := decodeClaims(token)
+	if !isGUID(c.tenantID) || !isGUID(claims.TenantID) || strings.EqualFold(claims.TenantID, c.tenantID) {
+		return nil
+	}
+	return &Error{
+		Err:    fmt.Errorf("Azure CLI is signed in as a managed identity of the tenant %s", claims.TenantID),
+		Advice: "Give that tenant's id, or run " + c.login() + " as somebody of this one",
+	}
 }
 
 // adviceOnStale says how to sign in anew, as Azure CLI keeps its tokens and takes
@@ -135,8 +159,6 @@ func (c *azureCLI) adviseOn(complaint string) string {
 	switch code := entraCode.FindString(complaint); {
 	case wantsLogin.MatchString(complaint):
 		return "Please run '" + c.login() + "'"
-	case strings.Contains(complaint, "Tenant shouldn't be specified"):
-		return "Azure CLI is signed in as a managed identity, whose tenant is given: unset the tenant id"
 	case code != "":
 		return advise(code, 0)
 	default:

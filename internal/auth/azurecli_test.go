@@ -109,6 +109,43 @@ func TestAzureCLIIsAskedForATokenOfTheTenant(t *testing.T) {
 	}
 }
 
+// After "az login --identity" az refuses to be told a tenant, even the identity's own.
+func TestAzureCLIOfAManagedIdentityIsToldNoTenant(t *testing.T) {
+	az, config := newCLI(t)
+	t.Setenv("PATH", az.path())
+	az.write(t, "az", "#!/bin/sh\ncd '"+az.dir+"' || exit 99\necho \"$*\" >>calls\n"+
+		"case $* in *--tenant*) echo \"ERROR: Tenant shouldn't be specified for managed identity account\" >&2; exit 1;; esac\ncat get-access-token\n")
+	const asked = "account get-access-token -o json --resource https://outlook.office365.com"
+	for _, test := range []struct{ name, tenant, own, refused string }{
+		{"the identity's tenant", tenantID, strings.ToUpper(tenantID), ""},
+		{"a domain", "fabrikam.com", tenantID, ""},
+		{"a token that cannot be read", tenantID, "", ""},
+		{"another tenant", "11111111-1111-1111-1111-2222222222bb", tenantID, "managed identity of the tenant " + tenantID},
+	} {
+		given := "opaque"
+		if test.own != "" {
+			given = unsigned(t, map[string]any{"tid": test.own})
+		}
+		az.givesToken(t, given)
+		config.TenantID = test.tenant
+		tokens := source(t, config)
+		got, err := tokens.Token(t.Context(), scope, "", "")
+		if test.refused != "" {
+			got, err = tokens.Token(t.Context(), scope, "", "") // It is not kept.
+		}
+		if test.refused == "" && (err != nil || got != given) {
+			t.Errorf("%s: %q, %v", test.name, got, err)
+		}
+		if test.refused != "" && (err == nil || !strings.Contains(err.Error(), test.refused)) {
+			t.Errorf("%s: error = %v, want one with %q", test.name, err, test.refused)
+		}
+		calls := az.calls(t)
+		if last := calls[len(calls)-2:]; last[0] != asked+" --tenant "+test.tenant || last[1] != asked {
+			t.Errorf("%s: az was called with %q", test.name, last)
+		}
+	}
+}
+
 func TestAzureCLITokenIsReusedForItsLife(t *testing.T) {
 	az, config := newCLI(t)
 	t.Setenv("PATH", az.path())
@@ -209,7 +246,6 @@ func TestAzureCLIComplaints(t *testing.T) {
 		{"ERROR: Please run 'az login' to setup account.\n", "Please run 'az login --tenant " + tenantID + "'"},
 		{"ERROR: AADSTS700082: The refresh token has expired.\nTrace ID: x\n", "Please run 'az login"},
 		{"ERROR: AADSTS500011: The resource principal was not found.\n", "has Exchange Online"},
-		{"ERROR: Tenant shouldn't be specified for managed identity account", "unset the tenant id"},
 		{"ERROR: something\nelse " + leak + "\n", "\"ERROR: something else [token]\""},
 		{strings.Repeat("long ", 1000), "long ..."},
 		{"", "exit status 1"},
