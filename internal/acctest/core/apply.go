@@ -246,7 +246,7 @@ func (a *applying) apply(k kind, address string, config tftypes.Value, c *change
 	}
 	// What the provider said went wrong is said already, and explains what else is amiss.
 	if ok {
-		ok = a.kept(k, address, c, state, names)
+		ok = a.kept(address, c, state, names)
 	}
 	switch {
 	case state.IsNull() && ok:
@@ -260,7 +260,7 @@ func (a *applying) apply(k kind, address string, config tftypes.Value, c *change
 }
 
 // kept tells whether an object that was applied without an error is what was planned.
-func (a *applying) kept(k kind, address string, c *change, state, names tftypes.Value) bool {
+func (a *applying) kept(address string, c *change, state, names tftypes.Value) bool {
 	const invalid, inconsistent = "Provider returned invalid result object after apply", "Provider produced inconsistent result after apply"
 	switch {
 	case c.action == Delete && !state.IsNull():

@@ -233,8 +233,8 @@ func (r *run) planned(calls context.Context, address string, k kind, config tfty
 	if c.identity, ok = r.identified(k, address, answer.PlannedIdentity); !ok {
 		return nil, false, false
 	}
-	if c.after.IsNull() || answer.Deferred != nil || answer.UnsafeToUseLegacyTypeSystem {
-		wrong = append(wrong, "the plan is for nothing, or put off, or by the legacy type system")
+	if c.after.IsNull() || answer.Deferred != nil {
+		wrong = append(wrong, "the plan is for nothing, or put off")
 	} else {
 		wrong = misplanned(k.schema.Block.Attributes, prior.state, config, c.after, "")
 	}

@@ -175,8 +175,11 @@ func TestEachBrokenRuleFailsTheTestAndTheRun(t *testing.T) {
 		"forgets the identity":             {true, wayward{read: func(r *tfprotov6.ReadResourceResponse) { r.NewIdentity = nil }}, plan, invalidIdentity},
 		"reads nothing from a data source": {true, wayward{data: func(r *tfprotov6.ReadDataSourceResponse) { r.State = null(t, countType) }}, plan, invalidObject},
 
-		"imports nothing": {false, wayward{imports: func(r *tfprotov6.ImportResourceStateResponse) { r.ImportedResources = nil }},
-			func(w *core.Workspace) error { return w.Import(t.Context(), core.Import{Address: one, ID: "1"}) }, invalidImport},
+		"imports nothing": {
+			false,
+			wayward{imports: func(r *tfprotov6.ImportResourceStateResponse) { r.ImportedResources = nil }},
+			func(w *core.Workspace) error { return w.Import(t.Context(), core.Import{Address: one, ID: "1"}) }, invalidImport,
+		},
 		"does not let go of what it destroys": {true, wayward{apply: func(r *tfprotov6.ApplyResourceChangeResponse) {
 			v := map[string]tftypes.Value{}
 			for name, of := range thingType.AttributeTypes {
