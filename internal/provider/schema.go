@@ -61,7 +61,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.OneOfCaseInsensitive(cloud.Names()...)},
 		},
-		"metadata_host": text("The host of Azure Resource Manager whose cloud to use, such as `management.usgovcloudapi.net`. It goes before `environment`. Nothing is sent to it."),
+		"metadata_host": text("The host of Azure Resource Manager whose cloud to use, such as `management.usgovcloudapi.net`. It goes before an `environment` that is given in the same place: in this block, by `EXCHANGE_` variables, or by `ARM_` ones. Nothing is sent to it."),
 		"disable_instance_discovery": flag("Whether not to ask Microsoft's public cloud about the sign-in service, for networks that do not reach it. " +
 			"A sign-in service that is not Microsoft's own is never asked about. Defaults to `false`."),
 		"authority_host":       text("The https URL of the sign-in service, in place of the cloud's own."),

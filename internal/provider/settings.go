@@ -76,6 +76,9 @@ const (
 	credential
 	// assertion is a token of another issuer, by a value or by a file.
 	assertion
+	// microsoftCloud is the cloud, by its name or by the host of its Resource Manager. DoD has no such host, so that its
+	// pipelines name another cloud's to Azure's providers, and must be able to name it here.
+	microsoftCloud
 )
 
 // setting is one attribute of the provider block, and where else its value may come from. It is a text or a flag.
@@ -91,7 +94,7 @@ type setting struct {
 func (m *model) settings() []setting {
 	return []setting{
 		{"tenant_id", azuread("TENANT_ID"), none, &m.TenantID, nil},
-		{"environment", azuread("ENVIRONMENT"), none, &m.Environment, nil},
+		{"environment", azuread("ENVIRONMENT"), microsoftCloud, &m.Environment, nil},
 		{"client_id", azuread("CLIENT_ID"), application, &m.ClientID, nil},
 		{"client_id_file_path", azuread("CLIENT_ID_FILE_PATH"), application, &m.ClientIDFilePath, nil},
 		{"client_secret", azuread("CLIENT_SECRET"), credential, &m.ClientSecret, nil},
@@ -120,7 +123,7 @@ func (m *model) settings() []setting {
 		{"partner_id", azuread("PARTNER_ID"), none, &m.PartnerID, nil},
 		{"disable_terraform_partner_id", azuread("DISABLE_TERRAFORM_PARTNER_ID"), none, nil, &m.DisableTerraformPartnerID},
 		{"disable_instance_discovery", azuread("DISABLE_INSTANCE_DISCOVERY"), none, nil, &m.DisableInstanceDiscovery},
-		{"metadata_host", azuread("METADATA_HOSTNAME"), none, &m.MetadataHost, nil},
+		{"metadata_host", azuread("METADATA_HOSTNAME"), microsoftCloud, &m.MetadataHost, nil},
 		{"authority_host", []string{"EXCHANGE_AUTHORITY_HOST", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST"}, none, &m.AuthorityHost, nil},
 		{"exchange_endpoint", []string{"EXCHANGE_ADMIN_ENDPOINT"}, none, &m.ExchangeEndpoint, nil},
 		{"exchange_token_scope", []string{"EXCHANGE_TOKEN_SCOPE"}, none, &m.ExchangeTokenScope, nil},

@@ -271,6 +271,31 @@ func TestACredentialComesFromOnePlace(t *testing.T) {
 	}
 }
 
+func TestTheCloudComesFromOnePlace(t *testing.T) {
+	t.Parallel()
+	const government, china = "management.usgovcloudapi.net", "management.chinacloudapi.cn"
+	text := types.StringValue
+	for name, test := range map[string]struct {
+		block       model
+		environment []string
+		want        string
+	}{
+		"the block's name before azuread's host": {model{Environment: text("dod")}, []string{"ARM_METADATA_HOSTNAME", government, "ARM_ENVIRONMENT", "usgovernment"}, "dod"},
+		"our name before azuread's host":         {model{}, []string{"EXCHANGE_ENVIRONMENT", "dod", "ARM_METADATA_HOSTNAME", government}, "dod"},
+		"the block's host before our name":       {model{MetadataHost: text(china)}, []string{"EXCHANGE_ENVIRONMENT", "dod"}, "china"},
+		"azuread's host before its name":         {model{}, []string{"ARM_ENVIRONMENT", "china", "ARM_METADATA_HOSTNAME", government}, "usgovernment"},
+		"an empty name in the block":             {model{Environment: text("")}, []string{"ARM_METADATA_HOSTNAME", government}, "usgovernment"},
+	} {
+		config := test.block
+		if diags := config.fromEnvironment(environment(test.environment...)); diags.HasError() {
+			t.Fatal(diags)
+		}
+		if place, diags := config.cloud(); diags.HasError() || place.Name != test.want {
+			t.Errorf("%s: the cloud is %q, want %q: %v", name, place.Name, test.want, diags)
+		}
+	}
+}
+
 func TestConcurrencyIsReadFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{"1": 1, "64": 64, "0": -1, "65": -1, "many": -1, "": 0} {
