@@ -88,7 +88,7 @@ func TestExhaustedQuotaIsWaitedOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client := wired(t, &wire{answers: answers{says(200, "", test.headers...), found}})
+				client := wired(t, &wire{answers: answers{says(200, `{"value":[]}`, test.headers...), found}})
 				began := time.Now()
 				invoke(t, client, read, read)
 				if took := time.Since(began); took != test.want {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
@@ -64,10 +65,33 @@ func TestSuccessWithoutOutput(t *testing.T) {
 		"null value":  answer(http.StatusOK, `{"value":null}`),
 		"empty value": page(""),
 	} {
-		result, err := serve(t, handler).client(t).Invoke(t.Context(), get)
+		result, err := serve(t, handler).client(t).Invoke(t.Context(), adminapi.Command{Cmdlet: "Set-Mailbox", Idempotent: true})
 		if err != nil || len(result.Rows) != 0 {
 			t.Errorf("%s: %v, %v", name, result, err)
 		}
+	}
+}
+
+// Of an answer without a list nobody knows what it has lost on the way.
+func TestAReadWithoutAListIsNoEmptyList(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.RoundTripper{
+		"204": says(http.StatusNoContent, ""), "no body": says(http.StatusOK, ""), "no value": says(http.StatusOK, "{}"),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			result, err := wired(t, &wire{answers: []http.RoundTripper{answer}}).Invoke(t.Context(), read)
+			if err == nil {
+				t.Errorf("%s: %v", name, result)
+			}
+		})
+	}
+	for name, body := range map[string]string{"null": `{"value":null}`, "empty": `{"value":[]}`} {
+		synctest.Test(t, func(t *testing.T) {
+			result, err := wired(t, &wire{answers: []http.RoundTripper{says(http.StatusOK, body)}}).Invoke(t.Context(), read)
+			if err != nil || len(result.Rows) != 0 {
+				t.Errorf("%s: %v, %v", name, result, err)
+			}
+		})
 	}
 }
 

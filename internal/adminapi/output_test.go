@@ -24,20 +24,20 @@ func TestDecodeOutputReadsAnswers(t *testing.T) {
 		{"no body", "", output{}},
 		{"white space", " \r\n", output{}},
 		{"empty object", "{}", output{}},
-		{"null value", `{"value":null}`, output{}},
-		{"empty value", `{"@odata.context":"x","adminapi.warnings@odata.type":"#Collection(String)","@adminapi.warnings":[],"value":[]}`, output{}},
+		{"null value", `{"value":null}`, output{whole: true}},
+		{"empty value", `{"@odata.context":"x","adminapi.warnings@odata.type":"#Collection(String)","@adminapi.warnings":[],"value":[]}`, output{whole: true}},
 		{"byte order mark", "\ufeff{}", output{}},
-		{"null row", `{"value":[null,{"A":1}]}`, output{rows: []Row{{"A": json.Number("1")}}}},
+		{"null row", `{"value":[null,{"A":1}]}`, output{whole: true, rows: []Row{{"A": json.Number("1")}}}},
 		{"null link", `{"@odata.nextLink":null}`, output{}},
 		{"link", `{"@odata.nextLink":"https://outlook.office365.com/x"}`, output{nextLink: "https://outlook.office365.com/x"}},
 		{"warnings", `{"@adminapi.warnings":["a\u0000b",null,""," c "]}`, output{warnings: []string{"ab", "c"}}},
 		{"warning alone", `{"@adminapi.warnings":"a"}`, output{warnings: []string{"a"}}},
 		{"errors of any form", `{"@adminapi.errors":["a",{"message":"b"},{"Message":"c"},{"x":1},7]}`, output{errors: []string{"a", "b", "c", `{"x":1}`, "7"}}},
-		{"confirmation", `{"@adminapi.confirmationmessage":"Are you sure?","value":[]}`, output{confirmation: "Are you sure?"}},
+		{"confirmation", `{"@adminapi.confirmationmessage":"Are you sure?","value":[]}`, output{whole: true, confirmation: "Are you sure?"}},
 		{"annotations", `{"value":[{"N@data.type":"System.Int32","N":4,"L@odata.type":"#Collection(String)","L":[{"a@b":1,"c":"d"}],"O":{"@odata.type":"#X","E":null}}]}`, output{
-			rows: []Row{{"N": json.Number("4"), "L": []any{map[string]any{"c": "d"}}, "O": map[string]any{"E": nil}}},
+			whole: true, rows: []Row{{"N": json.Number("4"), "L": []any{map[string]any{"c": "d"}}, "O": map[string]any{"E": nil}}},
 		}},
-		{"odd key without annotation", `{"value":[{"Identity(ObjectId)":"x"}]}`, output{rows: []Row{{"Identity(ObjectId)": "x"}}}},
+		{"odd key without annotation", `{"value":[{"Identity(ObjectId)":"x"}]}`, output{whole: true, rows: []Row{{"Identity(ObjectId)": "x"}}}},
 	} {
 		got, err := decodeOutput([]byte(test.body))
 		if err != nil {

@@ -67,7 +67,7 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 		case n == maxListings:
 			return nil, fmt.Errorf("%w (the list was read from its beginning %d times)", broken.reason, n)
 		case !pause(ctx, jitter(backoff(n))):
-			return nil, fmt.Errorf("%w (the wait before the list is read from its beginning ended: %w)", broken.reason, ctx.Err())
+			return nil, fmt.Errorf("%w (the wait before the list is read from its beginning ended: %w)", broken.reason, inWords(ctx.Err()))
 		}
 		// Another session, which may be one to another server.
 		call.cookies = newCallCookies(c.cookies)

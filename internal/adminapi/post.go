@@ -8,8 +8,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -184,14 +186,41 @@ func (c *Client) exchange(ctx context.Context, call *call, target *url.URL, toke
 // request, and else the cause below the URL, which is long and says nothing new.
 func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return inWords(ctx.Err())
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("there was no answer within %s", requestTimeout)
 	}
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
-		return urlError.Err
+		err = urlError.Err
 	}
-	return err
+	return inWords(err)
+}
+
+// worded is an error in words for people who do not know Go.
+type worded struct {
+	words string
+	err   error
+}
+
+func (e worded) Error() string { return e.words }
+func (e worded) Unwrap() error { return e.err }
+
+// inWords says what the standard library says in its own words. Whatever else
+// breaks a connection has a text of the system's, which people look for.
+func inWords(err error) error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return worded{"the time for the operation was over", err}
+	case errors.Is(err, context.Canceled):
+		return worded{"the operation was interrupted", err}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return worded{"the connection was closed too early", err}
+	case strings.HasPrefix(err.Error(), "stream error: "), strings.HasPrefix(err.Error(), "http2: "):
+		// HTTP/2 is built into net/http, and its errors have no exported types.
+		return worded{"the connection was reset", err}
+	default:
+		return err
+	}
 }

@@ -30,12 +30,18 @@ type answer struct {
 	header http.Header
 	body   []byte
 	token  string // the request's, to be kept out of what the body says
+
+	// items are the answers to the items of a batch, each nil where there is none
+	// that is certain, and noItems is why the body is no batch's.
+	items   []*answer
+	noItems error
 }
 
 // output is the body of a successful answer.
 type output struct {
 	nextLink     string
 	rows         []Row
+	whole        bool // there is a "value", if only null
 	warnings     []string
 	errors       []string
 	confirmation string
@@ -70,6 +76,13 @@ func (a *answer) output(call *call) (*output, error) {
 	case output.confirmation != "":
 		e := a.reject("nothing was done, because Exchange asks for a confirmation: " + output.confirmation)
 		e.refused = true
+		return nil, e.of(call)
+	}
+	if !output.whole && !call.writes() {
+		// What reads answers a list, though it be empty. Of no list it cannot be
+		// told from an answer that lost it on the way, and is no proof of absence.
+		e := a.reject("the answer holds no list of objects")
+		e.garbled = e.Class == Other
 		return nil, e.of(call)
 	}
 	return output, nil
@@ -137,6 +150,7 @@ func decodeOutput(body []byte) (*output, error) {
 	out := &output{
 		nextLink:     nextLink,
 		rows:         rows,
+		whole:        envelope.listed(),
 		warnings:     envelope.statements("@adminapi.warnings"),
 		errors:       envelope.statements("@adminapi.errors"),
 		confirmation: envelope.Text("@adminapi.confirmationmessage"),
@@ -145,6 +159,12 @@ func decodeOutput(body []byte) (*output, error) {
 		out.failure = envelope
 	}
 	return out, nil
+}
+
+// listed reports whether the envelope has a "value".
+func (r Row) listed() bool {
+	_, ok := r["value"]
+	return ok
 }
 
 // decodeObject reads one JSON object.

@@ -178,12 +178,12 @@ func (t *tries) notSent(call *call, reason error) error {
 		e := &Error{Class: Throttled, Message: "the request was not sent, because " + reason.Error(), unsent: true}
 		return e.of(call)
 	case t.last == nil:
-		return fmt.Errorf("%s was not sent: %w", call.cmdlet, reason)
+		return fmt.Errorf("%s was not sent: %w", call.cmdlet, inWords(reason))
 	case late && errors.As(t.last, &failed):
 		failed.stopped = reason.Error()
 		return t.last
 	default:
-		return fmt.Errorf("%w (the wait for another attempt ended: %w)", t.last, reason)
+		return fmt.Errorf("%w (the wait for another attempt ended: %w)", t.last, inWords(reason))
 	}
 }
 

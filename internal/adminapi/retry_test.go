@@ -183,7 +183,7 @@ func TestDoubtOfOneAttemptStaysWithTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := &wire{answers: answers{fails(io.ErrUnexpectedEOF), says(http.StatusBadRequest, `{"error":{"code":"BadRequest","message":"No."}}`)}}
 		_, err := wired(t, transport).Invoke(t.Context(), set)
-		if !adminapi.MayHaveHappened(err) || !strings.Contains(err.Error(), "No.") || !strings.Contains(err.Error(), "unexpected EOF") {
+		if !adminapi.MayHaveHappened(err) || !strings.Contains(err.Error(), "No.") || !strings.Contains(err.Error(), "closed too early") {
 			t.Errorf("error = %v", err)
 		}
 	})
