@@ -197,7 +197,7 @@ func advise(code string, status int) string {
 		return "Check the client id and the tenant id: the application must exist in that tenant, and have been consented to there"
 	case "AADSTS7000112":
 		return "The application is disabled in the tenant: enable it there"
-	case "AADSTS90002", "AADSTS900021", "AADSTS900023":
+	case "AADSTS90002", "AADSTS900021", "AADSTS900023", "AADSTS90038", "AADSTS900382":
 		return "Check the tenant id, and that the environment is the tenant's cloud"
 	case "AADSTS7000229":
 		return "The application has no service principal in the tenant: an administrator must consent to it there"
@@ -209,8 +209,10 @@ func advise(code string, status int) string {
 		return "The tenant does not know the service that the token is for: check that the environment is the tenant's cloud, and that the tenant has Exchange Online"
 	case "AADSTS700024":
 		return "What the application signs in with is not valid at this time: check this machine's clock"
-	case "AADSTS700211", "AADSTS700212", "AADSTS700213", "AADSTS70021":
+	case "AADSTS700211", "AADSTS700212", "AADSTS700213", "AADSTS7002138", "AADSTS70021", "AADSTS70025":
 		return "Add a federated credential to the application whose issuer, subject and audience are those of the assertion"
+	case "AADSTS90061":
+		return "Microsoft Entra ID must reach the issuer of the federated token from the internet, to read its keys: check that issuer, or try again"
 	case "AADSTS53003", "AADSTS530003":
 		return "A Conditional Access policy blocks the application: look at the tenant's sign-in logs"
 	}

@@ -112,7 +112,7 @@ func (a *assertion) redact(text string) string {
 func (a *assertion) advise(code string) string {
 	claims, ok := decodeClaims(a.lastGiven())
 	switch code {
-	case "AADSTS700211", "AADSTS700212", "AADSTS700213", "AADSTS70021":
+	case "AADSTS700211", "AADSTS700212", "AADSTS700213", "AADSTS7002138", "AADSTS70021", "AADSTS70025":
 		if !ok {
 			return ""
 		}

@@ -94,7 +94,7 @@ func TestUnmatchedFederatedTokenIsExplainedByItsClaims(t *testing.T) {
 		"sub": "repo:contoso/exchange:ref:refs/heads/main",
 		"aud": "api://AzureADTokenExchange",
 	})
-	for _, code := range []int{700211, 700212, 700213, 70021} {
+	for _, code := range []int{700211, 700212, 700213, 7002138, 70021, 70025} {
 		e := &entra{before: func(_ int, w http.ResponseWriter, _ *http.Request) bool {
 			refuse(w, http.StatusUnauthorized, code, "No matching federated identity record found for presented assertion "+assertion+".")
 			return true
