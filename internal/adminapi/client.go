@@ -29,6 +29,11 @@ import (
 // its configuration does not say.
 const DefaultConcurrency = 8
 
+// DefaultBatchWindow is how long the first of several reads waits for the others
+// when the configuration does not say. Terraform asks for ten objects at once, and
+// those ten come within it; a read that is alone does not feel it.
+const DefaultBatchWindow = 5 * time.Millisecond
+
 // TokenSource hands out access tokens. It is called from many goroutines.
 type TokenSource interface {
 	// Token returns a token for scope. claims is the JSON of the claims that the
@@ -65,6 +70,9 @@ type Config struct {
 	UserAgent, Application string
 	// MaxConcurrency bounds the requests in flight: [DefaultConcurrency] where 0.
 	MaxConcurrency int
+	// BatchWindow is how long the first read of a batch waits for others to share
+	// the request with: [DefaultBatchWindow] where 0.
+	BatchWindow time.Duration
 	// Observe, where given, is told of every HTTP request when its answer has
 	// been read. It is called from many goroutines.
 	Observe func(ctx context.Context, o Observation)
@@ -72,8 +80,11 @@ type Config struct {
 
 // Observation is what one HTTP request came to. It holds no secret.
 type Observation struct {
-	// Cmdlet is the cmdlet that was invoked.
+	// Cmdlet is the cmdlet that was invoked, or "$batch" where the request carried
+	// several, which are Items then.
 	Cmdlet string
+	// Items are the cmdlets of a batch, each with what became of it there.
+	Items []Item
 	// Page counts the pages of the cmdlet's output from 1. Requests that were
 	// redirected or replayed with a new token bear the same page.
 	Page int
@@ -101,6 +112,19 @@ type Observation struct {
 	Err string
 }
 
+// Item is one cmdlet of a batch.
+type Item struct {
+	// Cmdlet is the cmdlet.
+	Cmdlet string
+	// Status is the status of the cmdlet's own answer, or 0 where the batch's
+	// answer held none that is certain to be the cmdlet's.
+	Status int
+	// RequestID is the service's id, where it gave the item one.
+	RequestID string
+	// ClientRequestID is our id of the call.
+	ClientRequestID string
+}
+
 // Client invokes cmdlets in one tenant. It is safe for use by many goroutines.
 type Client struct {
 	config       Config
@@ -112,6 +136,8 @@ type Client struct {
 	connectionID string
 
 	flights singleflight.Group // what is asked once for all calls
+	sharing sharing            // reads that several callers may wait for
+	singly  atomic.Bool        // Exchange takes no batches
 
 	mu                 sync.Mutex
 	host               string // where the endpoint's redirects lead, with its port
@@ -133,9 +159,14 @@ func New(config Config) (*Client, error) {
 		return nil, errors.New("the admin API needs a source of access tokens")
 	case config.MaxConcurrency < 0:
 		return nil, fmt.Errorf("%d requests in flight cannot be: use 1 or more, or 0 for %d", config.MaxConcurrency, DefaultConcurrency)
+	case config.BatchWindow < 0:
+		return nil, fmt.Errorf("a batch cannot wait for %s: use a time above 0, or 0 for %s", config.BatchWindow, DefaultBatchWindow)
 	}
 	if config.MaxConcurrency == 0 {
 		config.MaxConcurrency = DefaultConcurrency
+	}
+	if config.BatchWindow == 0 {
+		config.BatchWindow = DefaultBatchWindow
 	}
 	if config.Transport == nil {
 		config.Transport = defaultTransport(config.MaxConcurrency)

@@ -25,6 +25,14 @@ func newCallCookies(shared http.CookieJar) *callCookies {
 	return &callCookies{shared: shared, own: own, begun: map[string][]*http.Cookie{}}
 }
 
+// branch returns the cookies of a call that was answered together with others: it
+// goes on in the session that they began at u.
+func (c *callCookies) branch(u *url.URL) *callCookies {
+	branch := newCallCookies(c.shared)
+	branch.begun[u.Host] = c.Cookies(u)
+	return branch
+}
+
 // Cookies implements [http.CookieJar].
 func (c *callCookies) Cookies(u *url.URL) []*http.Cookie {
 	begun, ok := c.begun[u.Host]

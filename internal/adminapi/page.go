@@ -47,15 +47,37 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.address(ctx, call); err != nil {
+		return nil, err
+	}
+	call.turn = c.turns.Add(1)
+	result, err := c.run(ctx, call, nil)
+	if call.writes() {
+		c.sharing.forget()
+	}
+	return result, err
+}
+
+// address gives a call its path and its anchor.
+func (c *Client) address(ctx context.Context, call *call) error {
 	tenantID, err := c.tenant(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%s was not sent: %w", call.cmdlet, err)
+		return fmt.Errorf("%s was not sent: %w", call.cmdlet, err)
 	}
-	call.path = c.root + "/adminapi/beta/" + url.PathEscape(tenantID) + "/InvokeCommand"
+	operation := "InvokeCommand"
+	if call.items != nil {
+		operation = "$batch"
+	}
+	call.path = c.root + "/adminapi/beta/" + url.PathEscape(tenantID) + "/" + operation
 	call.anchor = c.anchor(ctx, call, tenantID)
-	call.turn = c.turns.Add(1)
+	return nil
+}
+
+// run returns the whole of a cmdlet's output. first is its first page where that
+// has been read already, and else nil.
+func (c *Client) run(ctx context.Context, call *call, first *firstPage) (*Result, error) {
 	for n := 1; ; n++ {
-		result, err := c.list(ctx, call)
+		result, err := c.list(ctx, call, first)
 		var broken brokenList
 		switch {
 		case err == nil:
@@ -71,6 +93,7 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 		}
 		// Another session, which may be one to another server.
 		call.cookies = newCallCookies(c.cookies)
+		first = nil
 	}
 }
 
@@ -80,15 +103,27 @@ type brokenList struct{ reason error }
 func (e brokenList) Error() string { return e.reason.Error() }
 func (e brokenList) Unwrap() error { return e.reason }
 
-// list reads all pages of a cmdlet's output.
-func (c *Client) list(ctx context.Context, call *call) (*Result, error) {
+// firstPage is the first page of a cmdlet's output, and where it came from.
+type firstPage struct {
+	output *output
+	from   *url.URL
+}
+
+// list reads all pages of a cmdlet's output, but the first where that is given.
+func (c *Client) list(ctx context.Context, call *call, first *firstPage) (*Result, error) {
 	result := &Result{}
 	seen := map[string]bool{}
 	target := c.endpoint(call)
 	for page := 1; ; page++ {
-		output, from, err := c.fetch(ctx, call, target, page)
-		if err != nil {
-			return nil, onPage(page, err)
+		var output *output
+		var from *url.URL
+		if page == 1 && first != nil {
+			output, from = first.output, first.from
+		} else {
+			var err error
+			if output, from, err = c.fetch(ctx, call, target, page); err != nil {
+				return nil, onPage(page, err)
+			}
 		}
 		c.learn(call.cmdlet, output.rows)
 		result.Rows = append(result.Rows, output.rows...)
@@ -103,8 +138,8 @@ func (c *Client) list(ctx context.Context, call *call) (*Result, error) {
 			return nil, brokenList{fmt.Errorf("%s: Exchange's page %d leads back to a page already read, so the list was given up", call.cmdlet, page)}
 		}
 		seen[output.nextLink] = true
-		target, err = c.nextPage(from, output.nextLink)
-		if err != nil {
+		var err error
+		if target, err = c.nextPage(from, output.nextLink); err != nil {
 			return nil, fmt.Errorf("%s: page %d cannot be read: %w", call.cmdlet, page+1, err)
 		}
 	}
@@ -139,7 +174,7 @@ func onPage(page int, err error) error {
 func (c *Client) endpoint(call *call) *url.URL {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return &url.URL{Scheme: "https", Host: c.host, Path: call.path, RawQuery: call.query}
+	return call.on(c.host)
 }
 
 // nextPage returns the URL of a page's successor, which is asked like the page

@@ -33,11 +33,12 @@ type sending struct {
 // post sends the call's request to target and returns the answer that is neither
 // a redirect nor, if a new token helps, a 401.
 func (c *Client) post(ctx context.Context, call *call, target *url.URL, sending sending) (*answer, error) {
-	token, err := c.token(ctx, call, "", "")
+	token, err := c.token(ctx, call, call.claims, call.refused)
 	if err != nil {
 		return nil, err
 	}
-	refused := false
+	refused := call.refused != ""
+	call.claims, call.refused = "", ""
 	for hops := 0; ; {
 		answer, err := c.send(ctx, call, target, token, sending)
 		if err != nil {
@@ -123,9 +124,12 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 	began := time.Now()
 	connection := &connection{}
 	received, err := c.exchange(connection.watch(ctx), call, target, token)
+	if err == nil && call.items != nil {
+		received.unpack(call)
+	}
 	if c.config.Observe != nil {
 		o := Observation{
-			Cmdlet:          call.cmdlet,
+			Cmdlet:          call.name(),
 			Page:            sending.page,
 			Attempt:         sending.attempt,
 			Waited:          sending.waited,
@@ -139,6 +143,7 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 			o.Status = received.status
 			o.RequestID = received.requestID()
 		}
+		o.Items = observed(call, received)
 		if err != nil {
 			o.Err = clean(err.Error(), maxTextLength, token)
 		}
@@ -149,10 +154,21 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 		e.unsent = received == nil && (connection.missing() || isDial(err))
 		return nil, e.of(call)
 	}
+	c.heed(received)
+	for _, item := range received.items {
+		c.heed(item)
+	}
+	return received, nil
+}
+
+// heed closes the gate where an answer says that no request is left for now.
+func (c *Client) heed(received *answer) {
+	if received == nil {
+		return
+	}
 	if wait := quotaWait(received.header); wait > 0 {
 		c.gate.rest(time.Now().Add(wait))
 	}
-	return received, nil
 }
 
 // exchange makes one HTTP request. With an error it returns what there is of an
@@ -160,11 +176,17 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 func (c *Client) exchange(ctx context.Context, call *call, target *url.URL, token string) (*answer, error) {
 	requestContext, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(requestContext, http.MethodPost, target.String(), bytes.NewReader(call.body))
+	body, err := c.body(call, target, token)
 	if err != nil {
 		return nil, err
 	}
-	request.Header = c.header(call)
+	request, err := http.NewRequestWithContext(requestContext, http.MethodPost, target.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range c.headers(call) {
+		request.Header.Set(name, value)
+	}
 	request.Header.Set("Authorization", "Bearer "+token)
 
 	client := *c.http

@@ -5,6 +5,7 @@ package adminapi
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,9 +55,17 @@ type call struct {
 	query      string
 	anchor     string
 	body       []byte
-	cookies    http.CookieJar
+	cookies    *callCookies
 	idempotent bool
 	turn       uint64 // the calls before it
+	// patience returns when the last of those who wait for the call gives up, if
+	// that is known. Where it is nil, the context's deadline tells.
+	patience func() (time.Time, bool)
+	// refused is the token that was refused to the call within a batch, and claims
+	// are those that were asked for, until there is another token.
+	refused, claims string
+	// items are the calls that this one carries, where it is a batch.
+	items []*call
 }
 
 func newCall(command Command, cookies http.CookieJar) (*call, error) {
@@ -75,6 +84,19 @@ func newCall(command Command, cookies http.CookieJar) (*call, error) {
 		cookies:    newCallCookies(cookies),
 		idempotent: command.Idempotent,
 	}, nil
+}
+
+// on returns the URL of the call on a host.
+func (c *call) on(host string) *url.URL {
+	return &url.URL{Scheme: "https", Host: host, Path: c.path, RawQuery: c.query}
+}
+
+// deadline returns when nobody waits for the call any more, if that is known.
+func (c *call) deadline(ctx context.Context) (time.Time, bool) {
+	if c.patience != nil {
+		return c.patience()
+	}
+	return ctx.Deadline()
 }
 
 // writes reports whether the cmdlet may change something: all may but those that
@@ -97,28 +119,35 @@ func selectQuery(properties []string) string {
 	return "$select=" + strings.Join(escaped, ",")
 }
 
-// header returns the headers of each of the call's requests but Authorization.
-func (c *Client) header(call *call) http.Header {
-	header := http.Header{}
-	header.Set("Content-Type", "application/json; charset=utf-8")
-	header.Set("Accept", "application/json")
-	// Set by us, so that net/http leaves the body alone: Exchange declares
-	// bodies gzip that are not.
-	header.Set("Accept-Encoding", "gzip")
-	// The language of the texts that errors are told apart by.
-	header.Set("Accept-Language", "en-US")
-	header.Set("Prefer", "odata.maxpagesize="+pageSize)
-	header.Set("X-AnchorMailbox", call.anchor)
-	header.Set("X-CmdletName", call.cmdlet)
-	header.Set("X-ResponseFormat", "json")
-	header.Set("client-request-id", call.id)
-	header.Set("connection-id", c.connectionID)
-	if c.config.Application != "" {
-		header.Set("X-ClientApplication", c.config.Application)
+// headers returns the headers of each of the call's requests but Authorization,
+// spelled as the PowerShell module spells them. A batch has those of a cmdlet with
+// another Prefer, as the module's has.
+func (c *Client) headers(call *call) map[string]string {
+	headers := map[string]string{
+		"Content-Type": "application/json; charset=utf-8",
+		"Accept":       "application/json",
+		// Set by us, so that net/http leaves the body alone: Exchange declares
+		// bodies gzip that are not.
+		"Accept-Encoding": "gzip",
+		// The language of the texts that errors are told apart by.
+		"Accept-Language":   "en-US",
+		"Prefer":            "odata.maxpagesize=" + pageSize,
+		"X-AnchorMailbox":   call.anchor,
+		"X-CmdletName":      call.cmdlet,
+		"X-ResponseFormat":  "json",
+		"client-request-id": call.id,
+		"connection-id":     c.connectionID,
+		// An empty one keeps net/http from sending its own.
+		"User-Agent": c.config.UserAgent,
 	}
-	// An empty User-Agent keeps net/http from sending its own.
-	header.Set("User-Agent", c.config.UserAgent)
-	return header
+	if n := len(call.items); n > 0 {
+		headers["Prefer"] = continueOnError
+		headers["X-CmdletName"] = call.items[n-1].cmdlet
+	}
+	if c.config.Application != "" {
+		headers["X-ClientApplication"] = c.config.Application
+	}
+	return headers
 }
 
 // encodeBody returns the JSON of a command, spelled as the PowerShell module

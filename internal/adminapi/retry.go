@@ -30,7 +30,7 @@ const (
 func (c *Client) fetch(ctx context.Context, call *call, target *url.URL, page int) (*output, *url.URL, error) {
 	tries := &tries{idle: time.Now()}
 	for {
-		pass, err := c.gate.enter(ctx, call.turn, tries.giveUp(ctx))
+		pass, err := c.gate.enter(ctx, call.turn, tries.giveUp(ctx, call))
 		if err != nil {
 			return nil, nil, tries.notSent(call, err)
 		}
@@ -43,28 +43,37 @@ func (c *Client) fetch(ctx context.Context, call *call, target *url.URL, page in
 		if err == nil {
 			return output, answer.url, nil
 		}
-		failed := tries.failed(err)
-		if failed == nil {
-			return nil, nil, tries.abandoned(err)
-		}
-		if ctx.Err() != nil || !tries.mayReplay(call, failed, page) {
+		if err := c.untilReplay(ctx, call, tries, page, err); err != nil {
 			return nil, nil, err
-		}
-		if failed.Class == Throttled {
-			continue // All wait together, at the gate.
-		}
-		wait := jitter(backoff(tries.n))
-		if told := failed.RetryAfter; told > 0 {
-			wait = told + slack(told)
-		}
-		if time.Now().Add(wait).After(tries.giveUp(ctx)) {
-			failed.stopped = fmt.Sprintf("the next would have been due in %s, when the time for it is over", wait.Round(time.Second))
-			return nil, nil, err
-		}
-		if !pause(ctx, wait) {
-			return nil, nil, tries.notSent(call, ctx.Err())
 		}
 	}
+}
+
+// untilReplay waits until a request that failed may be sent again. Where that
+// never is, it returns the error that the page is left at.
+func (c *Client) untilReplay(ctx context.Context, call *call, tries *tries, page int, err error) error {
+	failed := tries.failed(err)
+	if failed == nil {
+		return tries.abandoned(err)
+	}
+	if ctx.Err() != nil || !tries.mayReplay(call, failed, page) {
+		return err
+	}
+	if failed.Class == Throttled {
+		return nil // All wait together, at the gate.
+	}
+	wait := jitter(backoff(tries.n))
+	if told := failed.RetryAfter; told > 0 {
+		wait = told + slack(told)
+	}
+	if time.Now().Add(wait).After(tries.giveUp(ctx, call)) {
+		failed.stopped = fmt.Sprintf("the next would have been due in %s, when the time for it is over", wait.Round(time.Second))
+		return err
+	}
+	if !pause(ctx, wait) {
+		return tries.notSent(call, ctx.Err())
+	}
+	return nil
 }
 
 // leave tells the gate what came of a request.
@@ -75,13 +84,18 @@ func (c *Client) leave(pass pass, err error) {
 		c.gate.accepted()
 	case !errors.As(err, &failed):
 		c.gate.returned()
-	case failed.Class == Throttled, failed.Status == http.StatusServiceUnavailable && failed.RetryAfter > 0:
+	case failed.tooMany():
 		c.gate.refused(pass, failed.RetryAfter)
 	case failed.Status >= 400 && failed.Status <= 499:
 		c.gate.accepted()
 	default:
 		c.gate.returned()
 	}
+}
+
+// tooMany reports whether the service wants fewer requests, from everybody.
+func (e *Error) tooMany() bool {
+	return e.Class == Throttled || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
 }
 
 // pause waits, and reports whether ctx lasted as long.
@@ -142,8 +156,8 @@ func (t *tries) failed(err error) *Error {
 
 // giveUp returns when there is no use any more in a further request, or the zero
 // time.
-func (t *tries) giveUp(ctx context.Context) time.Time {
-	if deadline, ok := ctx.Deadline(); ok {
+func (t *tries) giveUp(ctx context.Context, call *call) time.Time {
+	if deadline, ok := call.deadline(ctx); ok {
 		return deadline
 	}
 	if t.n == 0 {

@@ -1,0 +1,234 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// sharing holds the reads that callers share.
+type sharing struct {
+	mu       sync.Mutex
+	flights  map[string]*flight // those that a further caller may wait for, by their key
+	boarding []*flight          // those that wait for others to leave with
+	leaving  *time.Timer        // ends that wait
+}
+
+// flight is a read, for all who wait for it.
+type flight struct {
+	key    string
+	call   *call
+	ctx    context.Context // ends when nobody waits any more
+	cancel context.CancelFunc
+
+	waiting  int       // callers; this and the next two under the lock of sharing
+	deadline time.Time // the last caller's
+	endless  bool      // a caller has no deadline
+
+	done   chan struct{}
+	result *Result // from here on once done
+	err    error
+}
+
+// InvokeShared is [Client.Invoke] for reads that many ask for at about the same
+// time, such as the permissions of one mailbox each. Up to ten of them leave
+// together as one batch: when there are ten, or [Config.BatchWindow] after the
+// first. One that is alone leaves as with Invoke.
+//
+// Callers of the same command share one answer, unless a command that writes has
+// come to its end in between. So nobody may change the result. When ctx ends, the
+// call does; the others still get the answer.
+//
+// An item of a batch comes to what it would have come to alone, and where Exchange
+// takes no batches, all commands leave alone. A command that is not idempotent or
+// that may change something is an error.
+func (c *Client) InvokeShared(ctx context.Context, command Command) (*Result, error) {
+	call, err := newCall(command, c.cookies)
+	switch {
+	case err != nil:
+		return nil, err
+	case !call.idempotent || call.writes():
+		return nil, fmt.Errorf("%s was not sent: only a read that may be repeated can be shared", call.cmdlet)
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("%s was not sent: %w", call.cmdlet, inWords(ctx.Err()))
+	}
+	flight := c.join(ctx, call)
+	select {
+	case <-flight.done:
+		return flight.result, flight.err
+	case <-ctx.Done():
+		c.sharing.quit(flight)
+		return nil, fmt.Errorf("%s: the wait for its answer ended: %w", call.cmdlet, inWords(ctx.Err()))
+	}
+}
+
+// join returns the flight that reads what the call asks for.
+func (c *Client) join(ctx context.Context, call *call) *flight {
+	s := &c.sharing
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := call.query + " " + string(call.body)
+	f := s.flights[key]
+	if f == nil {
+		f = &flight{key: key, call: call, done: make(chan struct{})}
+		f.ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		call.turn = c.turns.Add(1)
+		call.patience = func() (time.Time, bool) { return s.patience(f) }
+		if s.flights == nil {
+			s.flights = map[string]*flight{}
+		}
+		s.flights[key] = f
+		c.board(f)
+	}
+	f.waiting++
+	deadline, ok := ctx.Deadline()
+	f.endless = f.endless || !ok
+	if deadline.After(f.deadline) {
+		f.deadline = deadline
+	}
+	return f
+}
+
+// board has a flight wait for others to leave with. The lock is held.
+func (c *Client) board(f *flight) {
+	s := &c.sharing
+	s.boarding = append(s.boarding, f)
+	switch {
+	case len(s.boarding) == batchSize, c.singly.Load():
+		go c.launch(s.take())
+	case len(s.boarding) == 1:
+		s.leaving = time.AfterFunc(c.config.BatchWindow, func() {
+			s.mu.Lock()
+			together := s.take()
+			s.mu.Unlock()
+			c.launch(together)
+		})
+	}
+}
+
+// take returns the flights that are to leave together. The lock is held.
+func (s *sharing) take() []*flight {
+	together := s.boarding
+	s.boarding = nil
+	if s.leaving != nil {
+		s.leaving.Stop()
+	}
+	return together
+}
+
+// launch sends flights, in a batch where they are several.
+func (c *Client) launch(flights []*flight) {
+	readings := make([]reading, len(flights))
+	if len(flights) > 1 && !c.singly.Load() {
+		var err error
+		if readings, err = c.batch(flights); err != nil {
+			for _, f := range flights {
+				c.sharing.land(f, nil, err)
+			}
+			return
+		}
+	}
+	for i, f := range flights {
+		go func() {
+			result, err := c.complete(f, readings[i])
+			c.sharing.land(f, result, err)
+		}()
+	}
+}
+
+// complete returns the whole of a flight's output. got is what a batch brought.
+func (c *Client) complete(f *flight, got reading) (*Result, error) {
+	if f.call.path == "" {
+		if err := c.address(f.ctx, f.call); err != nil {
+			return nil, err
+		}
+	}
+	return c.finish(f.ctx, f.call, got)
+}
+
+// batch sends flights as one batch, which goes on as long as somebody waits for
+// one of them.
+func (c *Client) batch(flights []*flight) ([]reading, error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(flights[0].ctx))
+	defer cancel()
+	var left atomic.Int64
+	left.Store(int64(len(flights)))
+	calls := make([]*call, len(flights))
+	for i, f := range flights {
+		stop := context.AfterFunc(f.ctx, func() {
+			if left.Add(-1) == 0 {
+				cancel()
+			}
+		})
+		defer stop()
+		calls[i] = f.call
+	}
+	batch := newBatch(calls, c.cookies)
+	batch.patience = func() (time.Time, bool) { return c.sharing.patience(flights...) }
+	for _, call := range append(calls, batch) {
+		if err := c.address(ctx, call); err != nil {
+			return nil, err
+		}
+	}
+	return c.ask(ctx, batch)
+}
+
+// patience returns the last deadline of all who wait for one of the flights, if
+// all have one.
+func (s *sharing) patience(flights ...*flight) (time.Time, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var last time.Time
+	for _, f := range flights {
+		if f.endless {
+			return time.Time{}, false
+		}
+		if f.deadline.After(last) {
+			last = f.deadline
+		}
+	}
+	return last, true
+}
+
+// quit is a caller's leaving. With the last one the flight is at its end.
+func (s *sharing) quit(f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.waiting--; f.waiting > 0 {
+		return
+	}
+	s.remove(f)
+	s.boarding = slices.DeleteFunc(s.boarding, func(other *flight) bool { return other == f })
+	f.cancel()
+}
+
+// land hands a flight's answer to all who wait for it.
+func (s *sharing) land(f *flight, result *Result, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(f)
+	f.result, f.err = result, err
+	close(f.done)
+	f.cancel()
+}
+
+// forget keeps later callers from the flights so far, which may have been answered
+// before something was changed.
+func (s *sharing) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.flights)
+}
+
+// remove keeps later callers from a flight. The lock is held.
+func (s *sharing) remove(f *flight) {
+	if s.flights[f.key] == f {
+		delete(s.flights, f.key)
+	}
+}
