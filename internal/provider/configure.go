@@ -35,6 +35,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.Append(config.fromEnvironment(p.lookupEnv)...); resp.Diagnostics.HasError() {
 		return
 	}
+	if req.ClientCapabilities.DeferralAllowed && config.unknown() != "" {
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+	}
 	configured, diags := p.clients(ctx, config, req.TerraformVersion)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return

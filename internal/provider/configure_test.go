@@ -11,7 +11,10 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
@@ -177,5 +180,57 @@ func TestAValueThatIsNotKnownYetIsNoErrorUntilAServiceIsAsked(t *testing.T) {
 	_, err = client.Graph.AdministrativeUnits(t.Context(), graph.AdministrativeUnitQuery{})
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("of Graph: got %v", err)
+	}
+}
+
+// Where Terraform lets a provider put things off, it does; elsewhere the first question says what is missing.
+func TestWhatIsNotKnownYetIsDeferredWhereTerraformAllowsIt(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []bool{true, false} {
+		server, err := providerserver.NewProtocol6WithError(testProvider(environment("ARM_TENANT_ID", tenantA, "ARM_CLIENT_ID", clientA)))()
+		if err != nil {
+			t.Fatal(err)
+		}
+		schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		value := func(schema *tfprotov6.Schema, attribute string, value any) *tfprotov6.DynamicValue {
+			t.Helper()
+			object, ok := schema.ValueType().(tftypes.Object)
+			if !ok {
+				t.Fatalf("a block is %s", schema.ValueType())
+			}
+			values := map[string]tftypes.Value{}
+			for name, kind := range object.AttributeTypes {
+				values[name] = tftypes.NewValue(kind, nil)
+			}
+			values[attribute] = tftypes.NewValue(tftypes.String, value)
+			dynamic, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &dynamic
+		}
+		configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+			TerraformVersion: "1.16.0", Config: value(schemas.Provider, "client_secret", tftypes.UnknownValue),
+			ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: allowed},
+		})
+		if err != nil || len(configured.Diagnostics) > 0 {
+			t.Fatal(err, configured)
+		}
+		const source = "exchange_service_principal_authorization"
+		read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: source, Config: value(schemas.DataSourceSchemas[source], "app", clientB),
+			ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: allowed},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		deferred := read.Deferred != nil && read.Deferred.Reason == tfprotov6.DeferredReasonProviderConfigUnknown
+		said := len(read.Diagnostics) == 1 && strings.Contains(read.Diagnostics[0].Detail, "client_secret is known only after apply")
+		if deferred != allowed || said == allowed || allowed && len(read.Diagnostics) > 0 {
+			t.Errorf("allowed %t: deferred %v, diagnostics %v", allowed, read.Deferred, read.Diagnostics)
+		}
 	}
 }
