@@ -71,11 +71,10 @@ func scopeGUID(ids string) string {
 	return strings.ToLower(guid)
 }
 
-// ApplicationAccessPolicies lists the tenant's policies. Where there is none, some tenants answer the list with the
-// not-found error; that is an empty list.
+// ApplicationAccessPolicies lists the tenant's policies.
 func (c *Client) ApplicationAccessPolicies(ctx context.Context) ([]ApplicationAccessPolicy, error) {
-	rows, err := c.list(ctx, "Get-ApplicationAccessPolicy", nil)
-	if err != nil && !IsNotFound(err) {
+	rows, err := c.all(ctx, "Get-ApplicationAccessPolicy")
+	if err != nil {
 		return nil, err
 	}
 	policies := make([]ApplicationAccessPolicy, 0, len(rows))

@@ -52,11 +52,18 @@ func (c *Client) report(ctx context.Context, sentence string) {
 }
 
 // IsNotFound reports whether err is the service's own word that the object asked for does not exist.
-// An answer that failed for any other reason is never absence, and neither is a wait that ended too early.
+// An answer that failed for any other reason is never absence, and neither is one about another object or a wait that
+// ended too early.
 func IsNotFound(err error) bool {
 	var ended waitEnded
-	return adminapi.ClassOf(err) == adminapi.NotFound && !errors.As(err, &ended)
+	var another ofAnother
+	return adminapi.ClassOf(err) == adminapi.NotFound && !errors.As(err, &ended) && !errors.As(err, &another)
 }
+
+// ofAnother is a not-found error that names nothing of what was asked for.
+type ofAnother struct{ error }
+
+func (e ofAnother) Unwrap() error { return e.error }
 
 // IsAlreadyExists reports whether err says that an object of the same name or ids is there already.
 func IsAlreadyExists(err error) bool {
@@ -103,7 +110,7 @@ func (c *Client) locate(ctx context.Context, cmdlet, identity, key string, same 
 
 // search lists every object that cmdlet knows and returns the one that same accepts.
 func (c *Client) search(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
-	rows, err := c.list(ctx, cmdlet, nil)
+	rows, err := c.all(ctx, cmdlet)
 	if err != nil {
 		return adminapi.Row{}, err
 	}
@@ -118,7 +125,17 @@ func (c *Client) search(ctx context.Context, cmdlet, identity string, same func(
 	}
 }
 
-// list runs a Get cmdlet without an identity.
+// all lists every object that cmdlet knows. Some tenants answer the list of application access policies, where there is
+// none, with the not-found error; that is an empty list.
+func (c *Client) all(ctx context.Context, cmdlet string) ([]adminapi.Row, error) {
+	rows, err := c.list(ctx, cmdlet, nil)
+	if cmdlet == "Get-ApplicationAccessPolicy" && adminapi.ClassOf(err) == adminapi.NotFound {
+		return nil, nil
+	}
+	return rows, err
+}
+
+// list runs a Get cmdlet.
 func (c *Client) list(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
 	if parameters == nil {
 		parameters = adminapi.Parameters{}
@@ -173,9 +190,29 @@ func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Par
 func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
 	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)})
 	if err != nil {
+		if adminapi.ClassOf(err) == adminapi.NotFound && !blamesAny(err, parameters) {
+			err = ofAnother{err}
+		}
 		return nil, err
 	}
 	return result.Rows, nil
+}
+
+// blames reports whether a not-found error is about identity. Texts of errors have one space for each run of white space.
+func blames(err error, identity string) bool {
+	var answer *adminapi.Error
+	identity = strings.Join(strings.Fields(identity), " ")
+	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(identity))
+}
+
+// blamesAny reports whether a not-found error is about one of a command's parameters.
+func blamesAny(err error, parameters adminapi.Parameters) bool {
+	for _, parameter := range parameters {
+		if text, ok := parameter.(string); ok && text != "" && blames(err, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // idempotent reports whether running a cmdlet twice does what running it once does. Those that set a property do, as

@@ -437,7 +437,16 @@ func (c *Client) DeleteMailboxPermission(ctx context.Context, id MailboxPermissi
 	if err != nil {
 		return err
 	}
-	return c.takeAll(ctx, permission)
+	if err = c.takeAll(ctx, permission); err == nil {
+		return nil
+	}
+	// It may have been done all the same.
+	looking, done := Afterwards(ctx)
+	defer done()
+	if _, lookErr := c.FindMailboxPermission(looking, id); IsNotFound(lookErr) {
+		return nil
+	}
+	return err
 }
 
 // takeAll takes all rights, and returns once Exchange shows none.

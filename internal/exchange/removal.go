@@ -41,7 +41,7 @@ func (c *Client) remove(ctx context.Context, object removal) error {
 				return err
 			}
 			c.report(ctx, fmt.Sprintf("looking whether it happened all the same: %v", err))
-		case !IsNotFound(err):
+		case adminapi.ClassOf(err) != adminapi.NotFound:
 			return err
 		}
 		// Should it be gone now, that is no news to wait for.

@@ -310,12 +310,6 @@ func (a RoleAssignment) keys() []string { return []string{a.GUID, assignmentKey(
 // assignmentKey is the natural key of an assignment.
 func assignmentKey(name string) string { return "role assignment " + name }
 
-// blames reports whether a not-found error is about identity.
-func blames(err error, identity string) bool {
-	var answer *adminapi.Error
-	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(identity))
-}
-
 // scopeParameter returns the scope in a form that the cmdlets take. An administrative unit must be named by its object
 // id: display names are documented, but were refused. A group is taken by name, GUID or distinguished name, but not by
 // an address.

@@ -135,6 +135,9 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	case serverError:
 		return said(r, http.StatusBadGateway, "<html>Bad Gateway</html>"), nil
 	case missing, missingBefore:
+		if identity == "" {
+			return said(r, http.StatusOK, `{"value":[]}`), nil
+		}
 		return refusal(r, http.StatusNotFound, "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
 			fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.", identity)), nil
 	case taken:

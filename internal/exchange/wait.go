@@ -37,7 +37,17 @@ func (e notYet) Unwrap() error { return e.reason }
 // waitEnded is what a wait answers when its time was over before the last look was enough.
 type waitEnded struct{ reason, cause error }
 
-func (e waitEnded) Error() string   { return fmt.Sprintf("%v (the wait ended: %v)", e.reason, e.cause) }
+func (e waitEnded) Error() string {
+	cause := e.cause.Error()
+	switch {
+	case errors.Is(e.cause, context.DeadlineExceeded):
+		cause = "the time for the operation was over"
+	case errors.Is(e.cause, context.Canceled):
+		cause = "the operation was interrupted"
+	}
+	return fmt.Sprintf("%v (the wait ended: %s)", e.reason, cause)
+}
+
 func (e waitEnded) Unwrap() []error { return []error{e.reason, e.cause} }
 
 // until looks again and again, with growing pauses, until look succeeds, fails with anything but notYet, or ctx ends.
