@@ -169,6 +169,13 @@ func Status(status int, form Form) Fault {
 	return f
 }
 
+// Answering gives an answer of the caller's making in the place of the service,
+// after the token was looked at. Its body goes out as it is.
+func Answering(name string, answer Answer) Fault {
+	answer.Raw = true
+	return answering(name, admitted, func(Call, time.Time) Answer { return answer })
+}
+
 func plain(status int, text string) Answer {
 	return Answer{Status: status, Header: map[string]string{"Content-Type": "text/plain"}, Body: []byte(text), Raw: true}
 }
