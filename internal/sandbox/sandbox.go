@@ -322,7 +322,21 @@ func (s *Sandbox) observeEntra(request entraserver.Request) {
 }
 
 func (s *Sandbox) observeExchange(request adminserver.Request) {
-	s.requests.Record(fault.Request{
+	now := time.Now()
+	if request.Cmdlet != fault.Batch {
+		s.requests.Record(recorded(request, now))
+		return
+	}
+	var items []fault.Request
+	for _, item := range request.Items {
+		items = append(items, recorded(item, now))
+	}
+	s.requests.RecordBatch(recorded(request, now), items)
+}
+
+// recorded is a request to Exchange as the recorder keeps it.
+func recorded(request adminserver.Request, at time.Time) fault.Request {
+	return fault.Request{
 		Service:  fault.Exchange,
 		Cmdlet:   request.Cmdlet,
 		Identity: request.Identity,
@@ -330,8 +344,8 @@ func (s *Sandbox) observeExchange(request adminserver.Request) {
 		Page:     request.Page,
 		Fault:    request.Fault,
 		Executed: request.Executed,
-		At:       time.Now(),
-	})
+		At:       at,
+	}
 }
 
 func (s *Sandbox) observeGraph(request graphserver.Request) {

@@ -26,13 +26,13 @@ type command struct {
 // maxBody is the largest request body that is read, in bytes.
 const maxBody = 4 << 20
 
-// readCommand reads the body of a request.
-func readCommand(r *http.Request) (command, *bindingError) {
+// readBody reads the body of a request.
+func readBody(r *http.Request) ([]byte, *bindingError) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil || len(body) > maxBody {
-		return command{}, payloadError(fmt.Sprintf("The request body can't be read, or has more than %d bytes.", maxBody))
+		return nil, payloadError(fmt.Sprintf("The request body can't be read, or has more than %d bytes.", maxBody))
 	}
-	return decodeCommand(body)
+	return body, nil
 }
 
 // payloadError refuses a body. Its texts are not the service's.

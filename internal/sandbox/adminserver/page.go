@@ -47,16 +47,25 @@ func (r pageRequest) selected() []string {
 
 // pageSize is the number of rows that the Prefer header asks for.
 func (r pageRequest) pageSize() int {
-	for _, header := range r.prefer {
-		for preference := range strings.FieldsFuncSeq(header, func(c rune) bool { return c == ';' || c == ',' }) {
-			name, value, _ := strings.Cut(strings.TrimSpace(preference), "=")
-			n, err := strconv.Atoi(strings.Trim(value, `"`))
-			if strings.EqualFold(name, "odata.maxpagesize") && err == nil && n > 0 {
-				return min(n, maxPage)
+	value, _ := preference(r.prefer, "odata.maxpagesize")
+	if n, err := strconv.Atoi(value); err == nil && n > 0 {
+		return min(n, maxPage)
+	}
+	return maxPage
+}
+
+// preference finds a preference by its name in Prefer headers. Clients separate
+// preferences by semicolons as well as by commas.
+func preference(headers []string, name string) (value string, given bool) {
+	for _, header := range headers {
+		for one := range strings.FieldsFuncSeq(header, func(c rune) bool { return c == ';' || c == ',' }) {
+			n, value, _ := strings.Cut(strings.TrimSpace(one), "=")
+			if strings.EqualFold(n, name) {
+				return strings.Trim(value, `"`), true
 			}
 		}
 	}
-	return maxPage
+	return "", false
 }
 
 // cursor is a list of which some rows were given.

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,10 +40,10 @@ func injected(a fault.Answer) response {
 
 const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
-// write sends an answer with the headers that the service puts on every one, in
-// the manner of the fault that was injected.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response, injection *fault.Injection) {
-	header := w.Header()
+// header are the headers of an answer: those that the service puts on every one,
+// and the answer's own.
+func (s *Server) header(answer response) http.Header {
+	header := http.Header{}
 	header.Set("Server", "Microsoft-HTTPAPI/2.0")
 	header.Set("Vary", "Accept-Encoding")
 	header.Set("request-id", s.newID())
@@ -54,6 +55,13 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response, 
 	for name, value := range answer.header {
 		header.Set(name, value)
 	}
+	return header
+}
+
+// write sends an answer in the manner of the fault that was injected.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response, injection *fault.Injection) {
+	header := w.Header()
+	maps.Copy(header, s.header(answer))
 	if len(answer.body) == 0 || answer.raw || !acceptsGzip(r) {
 		injection.Send(w, answer.status, answer.body)
 		return

@@ -15,7 +15,11 @@ const (
 	invokeCommand operation = iota
 	banner
 	moduleFile
+	batchOperation
 )
+
+// hasBody reports whether the body of a request says what is to be done.
+func (o operation) hasBody() bool { return o == invokeCommand || o == batchOperation }
 
 // route is an address of the admin API.
 type route struct {
@@ -24,7 +28,8 @@ type route struct {
 }
 
 // route reads a request's address, in any letter case. InvokeCommand answers
-// under beta alone; under v1.0 it was seen to be 405.
+// under beta alone; under v1.0 it was seen to be 405. The route of a batch is
+// returned with the refusal by which it misleads.
 func (s *Server) route(r *http.Request) (route, *response) {
 	segments := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	if len(segments) != 4 || !strings.EqualFold(segments[0], "adminapi") {
@@ -38,6 +43,14 @@ func (s *Server) route(r *http.Request) (route, *response) {
 		found.operation = invokeCommand
 	case name == "invokecommand" && version == "v1.0":
 		return route{}, s.wrongMethod("")
+	case name == "$batch" && version == "beta":
+		found.operation = batchOperation
+		switch s.tenant.Behavior().NoBatch {
+		case http.StatusNotFound:
+			return found, s.noRoute()
+		case http.StatusMethodNotAllowed:
+			return found, s.wrongMethod("")
+		}
 	case strings.HasPrefix(name, "exobanner(") && version == "beta":
 		found.operation, method = banner, http.MethodGet
 	case name == "exomodulefile" && version == "v1.0":

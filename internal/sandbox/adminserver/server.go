@@ -78,6 +78,24 @@ type Request struct {
 	Anchor string
 	// ClientRequestID is the client-request-id header.
 	ClientRequestID string
+	// Items are the requests in a batch, in the order in which they were run. The
+	// batch itself is of the cmdlet [fault.Batch] and has no page.
+	Items []Request
+}
+
+// observed is what is known of a request before it is read.
+func observed(r *http.Request) *Request {
+	return &Request{
+		Cmdlet:          r.URL.Path,
+		Page:            1,
+		Anchor:          r.Header.Get("X-AnchorMailbox"),
+		ClientRequestID: r.Header.Get("client-request-id"),
+	}
+}
+
+// call is the request as the rules of faults look at it.
+func (r *Request) call() fault.Call {
+	return fault.Call{Service: fault.Exchange, Cmdlet: r.Cmdlet, Identity: r.Identity, Page: r.Page}
 }
 
 // New returns a server for t. It asks tokens about every request. observe, if
@@ -96,14 +114,9 @@ func (s *Server) InjectFrom(faults *fault.Injector) { s.faults = faults }
 
 // ServeHTTP answers a request to the admin API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	seen := &Request{
-		Cmdlet:          r.URL.Path,
-		Page:            1,
-		Anchor:          r.Header.Get("X-AnchorMailbox"),
-		ClientRequestID: r.Header.Get("client-request-id"),
-	}
+	seen := observed(r)
 	asked := s.read(r, seen)
-	injection := s.faults.Begin(r, fault.Call{Service: fault.Exchange, Cmdlet: seen.Cmdlet, Identity: seen.Identity, Page: seen.Page})
+	injection := s.faults.Begin(r, seen.call())
 	defer injection.End()
 	answer := s.answer(r, asked, injection, seen)
 	seen.Status, seen.Fault = answer.status, injection.String()
@@ -116,16 +129,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type asked struct {
 	route route
 	// misled is the answer to an address that the API does not have.
-	misled     *response
-	command    command
+	misled  *response
+	command command
+	// items are the requests in a batch.
+	items      []batchItem
 	unreadable *bindingError
 }
 
 // read reads the address and the body of a request.
 func (s *Server) read(r *http.Request, seen *Request) asked {
 	var a asked
-	if a.route, a.misled = s.route(r); a.misled == nil && a.route.operation == invokeCommand {
-		a.command, a.unreadable = readCommand(r)
+	a.route, a.misled = s.route(r)
+	if a.route.operation == batchOperation {
+		seen.Cmdlet, seen.Page = fault.Batch, 0
+	}
+	if a.misled != nil || !a.route.operation.hasBody() {
+		return a
+	}
+	body, unreadable := readBody(r)
+	switch {
+	case unreadable != nil:
+		a.unreadable = unreadable
+	case a.route.operation == batchOperation:
+		a.items, a.unreadable = decodeBatch(body)
+	default:
+		a.command, a.unreadable = decodeCommand(body)
 		seen.describe(a.command)
 		seen.Page = s.pages.number(r.URL.Query().Get("$skiptoken"))
 	}
@@ -148,12 +176,14 @@ func (s *Server) answer(r *http.Request, asked asked, injection *fault.Injection
 	if instead, ok := injection.Admit(); ok {
 		return injected(instead)
 	}
-	return injected(injection.Change(s.carryOut(r, caller, asked, seen).answer()))
+	return injected(injection.Change(s.carryOut(r, caller, asked, injection, seen).answer()))
 }
 
 // carryOut does what an authenticated caller asks for.
-func (s *Server) carryOut(r *http.Request, caller tenant.Caller, asked asked, seen *Request) response {
+func (s *Server) carryOut(r *http.Request, caller tenant.Caller, asked asked, injection *fault.Injection, seen *Request) response {
 	switch {
+	case asked.route.operation == batchOperation:
+		return s.batch(r, asked, injection, seen)
 	case asked.route.operation == banner:
 		return s.banner(r)
 	case asked.route.operation == moduleFile:
@@ -176,7 +206,8 @@ func (r *Request) describe(c command) {
 }
 
 // authenticate checks the token and that it is one for the tenant in the
-// address, and then whether Entra has granted the application anything here.
+// address, and then whether Entra has granted the application anything here. Of a
+// batch that is asked for each of its requests, by the token of its own.
 func (s *Server) authenticate(r *http.Request, route route, command command) (tenant.Caller, *response) {
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || bearer == "" {
@@ -188,6 +219,9 @@ func (s *Server) authenticate(r *http.Request, route route, command command) (te
 	}
 	if !s.isTenant(route.tenant) {
 		return tenant.Caller{}, s.unauthenticated("the token is for another tenant")
+	}
+	if route.operation == batchOperation {
+		return tenant.Caller{}, nil
 	}
 	if !slices.Contains(caller.Roles, tenant.ManageAsApp) || s.tenant.RolePropagating() {
 		return tenant.Caller{}, s.notAllowed(command.name)
