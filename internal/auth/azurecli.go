@@ -159,6 +159,9 @@ func (c *azureCLI) adviseOn(complaint string) string {
 	switch code := entraCode.FindString(complaint); {
 	case wantsLogin.MatchString(complaint):
 		return "Please run '" + c.login() + "'"
+	case code == "AADSTS700024":
+		// What pipelines sign az in with ends after minutes, and az keeps it for the tokens to come.
+		return "What Azure CLI was signed in with has ended: sign in by OpenID Connect instead (use_oidc), which renews it, or sign Azure CLI in right before"
 	case code != "":
 		return advise(code, 0)
 	default:

@@ -246,6 +246,7 @@ func TestAzureCLIComplaints(t *testing.T) {
 		{"ERROR: Please run 'az login' to setup account.\n", "Please run 'az login --tenant " + tenantID + "'"},
 		{"ERROR: AADSTS700082: The refresh token has expired.\nTrace ID: x\n", "Please run 'az login"},
 		{"ERROR: AADSTS500011: The resource principal was not found.\n", "has Exchange Online"},
+		{"ERROR: AADSTS700024: Client assertion is not within its valid time range.\n", "use_oidc"},
 		{"ERROR: something\nelse " + leak + "\n", "\"ERROR: something else [token]\""},
 		{strings.Repeat("long ", 1000), "long ..."},
 		{"", "exit status 1"},

@@ -181,6 +181,9 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(printable), " ")
 }
 
+// manageAsApp is the permission that an application needs for Exchange.
+const manageAsApp = "Exchange.ManageAsApp (dc50a0fb-09a3-484d-be87-e023b12c6440) of \"Office 365 Exchange Online\""
+
 // advise returns what to do about a code of Entra's, or failing that about an HTTP
 // status.
 func advise(code string, status int) string {
@@ -202,9 +205,9 @@ func advise(code string, status int) string {
 	case "AADSTS7000229":
 		return "The application has no service principal in the tenant: an administrator must consent to it there"
 	case "AADSTS65001":
-		return "Nobody has consented to the application's permissions: let an administrator grant them (Exchange.ManageAsApp) in the tenant"
+		return "Nobody has consented to the application's permissions: let an administrator grant " + manageAsApp + " in the tenant"
 	case "AADSTS501051":
-		return "The application lacks a permission for the service: grant it (Exchange.ManageAsApp), and let an administrator consent"
+		return "The application lacks a permission for the service: grant it " + manageAsApp + ", and let an administrator consent"
 	case "AADSTS500011", "AADSTS70011":
 		return "The tenant does not know the service that the token is for: check that the environment is the tenant's cloud, and that the tenant has Exchange Online"
 	case "AADSTS700024":

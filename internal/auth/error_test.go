@@ -71,8 +71,8 @@ func TestEntraRefusals(t *testing.T) {
 		{"application of another cloud", 900382, "environment is the tenant's cloud"},
 		{"assertion out of its time", 700024, "clock"},
 		{"conditional access", 53003, "Conditional Access"},
-		{"no consent", 65001, "consented"},
-		{"no permission", 501051, "lacks a permission"},
+		{"no consent", 65001, "Exchange.ManageAsApp (dc50a0fb-09a3-484d-be87-e023b12c6440)"},
+		{"no permission", 501051, "lacks a permission for the service: grant it Exchange.ManageAsApp (dc50a0fb-09a3-484d-be87-e023b12c6440)"},
 		{"no service principal", 7000229, "no service principal"},
 		{"anything else", 12345, "error?code=12345"},
 	} {
