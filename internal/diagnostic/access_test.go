@@ -235,6 +235,10 @@ func TestErrorOfARefusalSaysWhatToCheck(t *testing.T) {
 			adminapi.Error{Cmdlet: "New-ServicePrincipal", Status: 400, Message: "The ids do not belong together."},
 		},
 		{
+			"object id that an older service refuses", "Enterprise applications",
+			adminapi.Error{Cmdlet: "New-ServicePrincipal", Status: 500, Message: "The ids do not belong together."},
+		},
+		{
 			"just created", "created so recently",
 			adminapi.Error{Cmdlet: "New-ManagementRoleAssignment", Status: 404, Class: adminapi.NotFound, Message: "x couldn't be found"},
 		},

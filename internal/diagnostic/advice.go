@@ -92,7 +92,7 @@ func refusalAdvice(e *adminapi.Error) string {
 		return fmt.Sprintf("Exchange does not offer %s the parameter %s. A management role holds cmdlets with the parameters that may be used, so a parameter "+
 			"that exists may be missing from the caller's: compare the entry %s of its roles with that of the built-in role %q.",
 			e.Cmdlet, parameter, e.Cmdlet, managementRole(e.Cmdlet))
-	case e.Cmdlet == "New-ServicePrincipal" && e.Status < http.StatusInternalServerError:
+	case e.Cmdlet == "New-ServicePrincipal":
 		return "Check that app_id and object_id belong together. object_id is the Object ID under \"Enterprise applications\", not the one under \"App registrations\": " +
 			"azuread_service_principal.example.object_id, or what \"az ad sp show --id APP_ID --query id\" prints. An enterprise application " +
 			"that was created a moment ago may take some minutes to be seen by Exchange."
