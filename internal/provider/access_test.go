@@ -137,6 +137,10 @@ func failures(t *testing.T) map[string]failure {
 			own:  "does not hold the application permission " + manageAsApp + ` of "Office 365 Exchange Online": it was not granted, or not consented to by an administrator. `,
 			also: []string{"Grant admin consent", "admin-consent --id " + tenant.AutomationAppID, tenant.AutomationObjectID, "401"},
 		},
+		"consent that Entra misses": {
+			happens: func(_ *testing.T, s *acctest.Sandbox) { s.Entra().Fail(entraserver.MissingConsent(), 1000) }, config: readsAssignments,
+			own: "AADSTS65001", also: []string{"let an administrator grant " + manageAsApp},
+		},
 		"app role without directory role": {
 			happens: holds(both, none), config: createsScope,
 			own:  "holds Exchange.ManageAsApp and names no Entra directory role, so the application may do nothing",
