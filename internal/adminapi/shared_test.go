@@ -1,0 +1,285 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+func TestSharedReadsLeaveTenAtATime(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		reads   int
+		batches []int
+		singles int
+	}{
+		{1, nil, 1},
+		{2, []int{2}, 0},
+		{10, []int{10}, 0},
+		{11, []int{10}, 1},
+		{25, []int{5, 10, 10}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tenant := &mailboxes{}
+			allRead(t, wired(t, tenant), numbered(test.reads)...)
+			batches, singles := tenant.sizes()
+			if !cmp.Equal(batches, test.batches) || singles != test.singles {
+				t.Errorf("%d reads: batches of %v and %d requests besides, want %v and %d", test.reads, batches, singles, test.batches, test.singles)
+			}
+		})
+	}
+}
+
+func TestReadThatIsAloneWaitsForTheWindowOnly(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ configured, want time.Duration }{
+		"by default": {0, adminapi.DefaultBatchWindow}, "as configured": {time.Second, time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			client := wired(t, &mailboxes{}, func(c *adminapi.Config) { c.BatchWindow = test.configured })
+			allRead(t, client, "a@contoso.com")
+			if took := time.Since(began); took != test.want {
+				t.Errorf("%s: it took %s, want %s", name, took, test.want)
+			}
+		})
+	}
+}
+
+func TestSharedReadIsRefused(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, test := range map[string]struct {
+		ctx     context.Context
+		command adminapi.Command
+		want    string
+	}{
+		"not idempotent": {t.Context(), adminapi.Command{Cmdlet: "Get-Mailbox"}, "may be repeated"},
+		"a write":        {t.Context(), adminapi.Command{Cmdlet: "Set-Mailbox", Idempotent: true}, "may be repeated"},
+		"no cmdlet":      {t.Context(), adminapi.Command{Cmdlet: "x", Idempotent: true}, "not the name of a cmdlet"},
+		"no identity":    {t.Context(), permissionsOf(" "), "Identity is empty"},
+		"too late":       {ended, permissionsOf("a@contoso.com"), "was not sent"},
+	} {
+		tenant := &mailboxes{}
+		_, err := wired(t, tenant).InvokeShared(test.ctx, test.command)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if batches, singles := tenant.sizes(); len(batches)+singles > 0 {
+			t.Errorf("%s: something was sent", name)
+		}
+	}
+}
+
+func TestSameReadsShareOneAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tenant := &mailboxes{}
+		client := wired(t, tenant)
+		allRead(t, client, "a@contoso.com", "a@contoso.com", "b@contoso.com", "a@contoso.com", "b@contoso.com")
+		allRead(t, client, "a@contoso.com", "a@contoso.com")
+		if batches, singles := tenant.sizes(); !cmp.Equal(batches, []int{2}) || singles != 1 {
+			t.Errorf("batches of %v and %d requests besides", batches, singles)
+		}
+	})
+}
+
+func TestSameReadsOfOtherPropertiesShareNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tenant := &mailboxes{}
+		client := wired(t, tenant)
+		var reading sync.WaitGroup
+		for _, properties := range [][]string{nil, {"User"}} {
+			reading.Go(func() {
+				command := permissionsOf("a@contoso.com")
+				command.Select = properties
+				if _, err := client.InvokeShared(t.Context(), command); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		reading.Wait()
+		if batches, _ := tenant.sizes(); !cmp.Equal(batches, []int{2}) {
+			t.Fatalf("batches of %v", batches)
+		}
+		selected := 0
+		for _, item := range tenant.batches[0] {
+			if strings.HasSuffix(item.URL, "/InvokeCommand?$select=User") {
+				selected++
+			}
+		}
+		if selected != 1 {
+			t.Errorf("%+v: %d items select", tenant.batches[0], selected)
+		}
+	})
+}
+
+// held answers when it is told to, or not at all once its request is cancelled.
+type held struct {
+	arrived, released chan struct{}
+	answer            http.RoundTripper
+}
+
+func hold(answer http.RoundTripper) held {
+	return held{make(chan struct{}), make(chan struct{}), answer}
+}
+
+func (h held) RoundTrip(r *http.Request) (*http.Response, error) {
+	close(h.arrived)
+	select {
+	case <-h.released:
+		return h.answer.RoundTrip(r)
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+func TestReadBehindAWriteIsNotAnsweredFromBeforeIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		before := hold(says(http.StatusOK, permissions("before")))
+		transport := &wire{answers: []http.RoundTripper{
+			before, says(http.StatusOK, `{"value":[]}`), says(http.StatusOK, permissions("after")),
+		}}
+		client := wired(t, transport)
+		early := make(chan landing)
+		go func() {
+			result, err := client.InvokeShared(t.Context(), permissionsOf("a@contoso.com"))
+			early <- landing{result, err}
+		}()
+		<-before.arrived
+		invoke(t, client, adminapi.Command{Cmdlet: "Add-MailboxPermission", Idempotent: true})
+		late, err := client.InvokeShared(t.Context(), permissionsOf("a@contoso.com"))
+		if err != nil || names(late) != "after" {
+			t.Errorf("behind the write: %v, %v", late, err)
+		}
+		close(before.released)
+		if landing := <-early; landing.err != nil || names(landing.result) != "before" {
+			t.Errorf("before the write: %+v", landing)
+		}
+	})
+}
+
+func TestWhoeverLeavesASharedReadLeavesItToTheOthers(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string][]string{
+		"of one mailbox":    {"a@contoso.com", "a@contoso.com"},
+		"of a whole batch":  {"a@contoso.com", "b@contoso.com"},
+		"of a larger batch": numbered(10),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tenant := hold(&mailboxes{})
+			client := wired(t, tenant)
+			leaving, cancel := context.WithCancel(t.Context())
+			first := make(chan error)
+			// Who asks first leaves first.
+			go func() {
+				_, err := client.InvokeShared(leaving, permissionsOf(of[0]))
+				first <- err
+			}()
+			synctest.Wait()
+			var reading sync.WaitGroup
+			reading.Go(func() { allRead(t, client, of[1:]...) })
+			<-tenant.arrived
+			synctest.Wait()
+			cancel()
+			if err := <-first; !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: who left has %v", name, err)
+			}
+			close(tenant.released)
+			reading.Wait()
+		})
+	}
+}
+
+func TestSharedReadThatNobodyWaitsForIsCancelled(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string][]string{
+		"alone": {"a@contoso.com"}, "shared": {"a@contoso.com", "a@contoso.com"}, "in a batch": {"a@contoso.com", "b@contoso.com"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cancelled := make(chan struct{})
+			client := wired(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				close(cancelled)
+				return nil, r.Context().Err()
+			}))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			for _, landing := range together(ctx, client, of...) {
+				if !errors.Is(landing.err, context.DeadlineExceeded) {
+					t.Errorf("%s: %+v", name, landing)
+				}
+			}
+			<-cancelled
+		})
+	}
+}
+
+func TestSharedReadThatNobodyWaitsForIsNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tenant := &mailboxes{}
+		client := wired(t, tenant, func(c *adminapi.Config) { c.BatchWindow = time.Minute })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		together(ctx, client, "a@contoso.com", "b@contoso.com")
+		allRead(t, client, "c@contoso.com")
+		if got := tenant.alone(); !cmp.Equal(got, []string{"c@contoso.com"}) || len(tenant.batches) > 0 {
+			t.Errorf("asked for %v and %v", got, tenant.batches)
+		}
+	})
+}
+
+func TestSharedReadIsTriedForAsLongAsTheMostPatientWaits(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string][]string{
+		"of one mailbox": {"a@contoso.com", "a@contoso.com"}, "in a batch": {"a@contoso.com", "b@contoso.com"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tenant := &mailboxes{}
+			client := wired(t, &wire{answers: []http.RoundTripper{says(429, "", "Retry-After: 600"), tenant}})
+			var reading sync.WaitGroup
+			for i, patience := range []time.Duration{time.Minute, time.Hour} {
+				reading.Go(func() {
+					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					defer cancel()
+					_, err := client.InvokeShared(ctx, permissionsOf(of[i]))
+					if patient := i == 1; patient != (err == nil) {
+						t.Errorf("%s: who waits for %s has %v", name, patience, err)
+					}
+				})
+				synctest.Wait()
+			}
+			reading.Wait()
+		})
+	}
+}
+
+func TestEndOfTimeIsToldByItsCause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := wired(t, says(429, "", "Retry-After: 600"))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for _, landing := range together(ctx, client, numbered(3)...) {
+			if adminapi.ClassOf(landing.err) != adminapi.Throttled || !strings.Contains(landing.err.Error(), "Get-MailboxPermission failed, throttled") {
+				t.Errorf("error = %v", landing.err)
+			}
+		}
+	})
+}
