@@ -1,0 +1,51 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// The provider's schemas with nothing behind them: what Terraform and the framework cost by themselves.
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	exchange "github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
+)
+
+func main() {
+	err := providerserver.Serve(context.Background(), newFloor, providerserver.ServeOpts{
+		Address: "registry.terraform.io/terraform-exchange/exchange",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// floor is the provider but for what it would do: it has no clients, and its resources touch nothing.
+type floor struct {
+	provider.ProviderWithListResources
+}
+
+func newFloor() provider.Provider {
+	whole, ok := exchange.New("bench", os.LookupEnv)().(provider.ProviderWithListResources)
+	if !ok {
+		log.Fatal("the provider lists no resources any more, so the floor must not either")
+	}
+	return floor{whole}
+}
+
+// Configure makes no clients.
+func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+// Resources are the provider's, as untouched has them.
+func (f floor) Resources(ctx context.Context) []func() resource.Resource {
+	resources := f.ProviderWithListResources.Resources(ctx)
+	for i, newResource := range resources {
+		resources[i] = func() resource.Resource { return withoutOperations(newResource()) }
+	}
+	return resources
+}

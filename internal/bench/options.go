@@ -1,0 +1,162 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The variants of the provider.
+const (
+	// ours is the provider.
+	ours = "provider"
+	// rival is the provider with a request for every object that is read.
+	rival = "rival"
+	// floor has the provider's schemas and touches nothing.
+	floor = "floor"
+)
+
+// series is every combination of what it lists.
+type series struct {
+	kinds      []string
+	sizes      []int
+	latencies  []time.Duration
+	operations []string
+	variants   []string
+}
+
+// options are what is measured, and how often.
+type options struct {
+	series []series
+	rounds int
+	starts int
+	json   bool
+}
+
+var (
+	allKinds      = []string{assignments, permissions, single}
+	allSizes      = []int{100, 1_000, 10_000}
+	allLatencies  = []time.Duration{0, 150 * time.Millisecond, 800 * time.Millisecond}
+	allOperations = []string{plan, refresh, apply, destroy, read}
+	allVariants   = []string{ours, rival, floor}
+)
+
+// chosen are the series of a run that asks for nothing in particular: what the provider promises, in about a quarter of
+// an hour.
+func chosen() []series {
+	slow := []time.Duration{150 * time.Millisecond}
+	inTerraform := []string{plan, refresh, apply, destroy}
+	return []series{
+		{[]string{assignments}, []int{100}, allLatencies, inTerraform, allVariants},
+		{[]string{assignments}, []int{1_000}, slow, inTerraform, allVariants},
+		{[]string{permissions}, []int{1_000}, slow, []string{plan}, allVariants},
+		{[]string{single}, []int{10_000}, slow, []string{plan}, allVariants},
+		{[]string{assignments, permissions}, []int{10_000}, []time.Duration{0}, []string{read}, []string{ours}},
+	}
+}
+
+// parseOptions reads the command line.
+func parseOptions(arguments []string, stderr io.Writer) (options, error) {
+	var o options
+	var some series
+	var all bool
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Func("kinds", "what the tenants are full of: `list` of "+strings.Join(allKinds, ", "), each(&some.kinds, oneOf(allKinds)))
+	flags.Func("sizes", "how many objects they have: `list` of numbers", each(&some.sizes, positive))
+	flags.Func("latencies", "how long an answer takes: `list` of durations such as 150ms", each(&some.latencies, notNegative))
+	flags.Func("operations", "what is measured: `list` of "+strings.Join(allOperations, ", "), each(&some.operations, oneOf(allOperations)))
+	flags.Func("variants", "which provider is measured: `list` of "+strings.Join(allVariants, ", "), each(&some.variants, oneOf(allVariants)))
+	flags.BoolVar(&all, "all", false, "measure every combination, which takes many hours; the lists given limit it")
+	flags.IntVar(&o.rounds, "rounds", 1, "how often each is measured; the run with the median time is reported")
+	flags.IntVar(&o.starts, "starts", 25, "how often each provider is started to time it; 0 for not at all")
+	flags.BoolVar(&o.json, "json", false, "report as JSON")
+	if err := flags.Parse(arguments); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("there is no argument %q; -help lists the flags", flags.Arg(0))
+	}
+	if o.rounds < 1 || o.starts < 0 {
+		return o, fmt.Errorf("-rounds is at least 1, and -starts at least 0")
+	}
+	if !all && some.isEmpty() {
+		o.series = chosen()
+		return o, nil
+	}
+	o.series = []series{some.orAll(all)}
+	return o, nil
+}
+
+func (s series) isEmpty() bool {
+	return len(s.kinds)+len(s.sizes)+len(s.latencies)+len(s.operations)+len(s.variants) == 0
+}
+
+// orAll completes what a command line lists: by everything, or by what takes a minute.
+func (s series) orAll(all bool) series {
+	brief := series{[]string{assignments}, []int{100}, []time.Duration{150 * time.Millisecond}, []string{plan}, allVariants}
+	if all {
+		brief = series{allKinds, allSizes, allLatencies, allOperations, allVariants}
+	}
+	return series{
+		kinds:      or(s.kinds, brief.kinds),
+		sizes:      or(s.sizes, brief.sizes),
+		latencies:  or(s.latencies, brief.latencies),
+		operations: or(s.operations, brief.operations),
+		variants:   or(s.variants, brief.variants),
+	}
+}
+
+// or returns a list, or another one where it is empty.
+func or[T any](list, otherwise []T) []T {
+	if len(list) > 0 {
+		return list
+	}
+	return otherwise
+}
+
+// each appends the elements of a flag's comma-separated list.
+func each[T any](to *[]T, parse func(text string) (T, error)) func(string) error {
+	return func(text string) error {
+		for part := range strings.SplitSeq(text, ",") {
+			element, err := parse(strings.TrimSpace(part))
+			if err != nil {
+				return err
+			}
+			*to = append(*to, element)
+		}
+		return nil
+	}
+}
+
+func oneOf(choices []string) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if !slices.Contains(choices, text) {
+			return "", fmt.Errorf("%q is none of %s", text, strings.Join(choices, ", "))
+		}
+		return text, nil
+	}
+}
+
+func positive(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%q is no number of objects", text)
+	}
+	return n, nil
+}
+
+func notNegative(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is no duration, such as 150ms", text)
+	}
+	return d, nil
+}
