@@ -108,7 +108,8 @@ func roleAdvice(e *adminapi.Error) string {
 	return fmt.Sprintf("Assign it Exchange Administrator (%[1]s) in one of these ways:\n"+
 		"  - Entra admin center: Roles & admins, Exchange Administrator, Add assignments\n"+
 		"  - Azure CLI: az rest --method post --url https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments "+
-		"--body '{\"principalId\":%[2]q,\"roleDefinitionId\":%[1]q,\"directoryScopeId\":\"/\"}'\n"+
+		"--body '{\"principalId\":%[2]q,\"roleDefinitionId\":%[1]q,\"directoryScopeId\":\"/\"}'; "+
+		"in another cloud than the global one, with the host of its Microsoft Graph\n"+
 		"  - azuread provider: azuread_directory_role_assignment with role_id = %[1]q and principal_object_id = %[2]q\n"+
 		"  - instead of a directory role, an Exchange role group: New-ServicePrincipal and then Add-RoleGroupMember, once, by an administrator\n", exchangeAdministrator, object) + newToken
 }

@@ -76,7 +76,7 @@ func TestErrorNamesTheMissingRight(t *testing.T) {
 			adminapi.Error{Class: adminapi.Forbidden, Status: 403, Cmdlet: "New-ManagementScope", Caller: app("Exchange.ManageAsApp")},
 			[]string{
 				"names no Entra directory role", `"Role Management"`, "Exchange Administrator (" + exchangeAdministrator + ")",
-				`az rest --method post`, `"principalId":"` + objectID + `"`, "azuread_directory_role_assignment", "Add-RoleGroupMember",
+				`az rest --method post`, "in another cloud than the global one, with the host of its Microsoft Graph", `"principalId":"` + objectID + `"`, "azuread_directory_role_assignment", "Add-RoleGroupMember",
 			},
 			[]string{"Grant admin consent", "both grants"},
 		},
