@@ -119,11 +119,11 @@ var kinds = map[string]kind{
 }
 
 // forEachKind runs test for every kind of object, in a tenant of its own. created says which objects have come.
-func forEachKind(t *testing.T, behavior tenant.Behavior, test func(t *testing.T, w *world, k kind, created func() []string)) {
+func forEachKind(t *testing.T, test func(t *testing.T, w *world, k kind, created func() []string)) {
 	for name, k := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inTenant(t, behavior, func(t *testing.T, w *world) {
+			inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
 				before := map[string]bool{}
 				for _, id := range k.ids(w) {
 					before[id] = true
@@ -153,7 +153,7 @@ func expectOne(t *testing.T, created []string, id string) {
 func TestObjectOfALostAnswerIsTheOneThatWasCreated(t *testing.T) {
 	t.Parallel()
 	for _, is := range []fate{lost, serverError} {
-		forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+		forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 			w.fates = nth(k.cmdlet, 1, is)
 			id, err := k.create(t.Context(), w)
 			if err != nil {
@@ -167,7 +167,7 @@ func TestObjectOfALostAnswerIsTheOneThatWasCreated(t *testing.T) {
 
 func TestCreationThatDidNothingIsSentAgain(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 		w.fates = nth(k.cmdlet, 1, broken)
 		id, err := k.create(within(t, 15*time.Minute), w)
 		if err != nil {
@@ -180,7 +180,7 @@ func TestCreationThatDidNothingIsSentAgain(t *testing.T) {
 
 func TestCreationThatNeverArrivesIsGivenUp(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 		w.fates = always(k.cmdlet, broken)
 		if _, err := k.create(t.Context(), w); err == nil || exchange.IsAlreadyExists(err) || exchange.IsNotFound(err) {
 			t.Errorf("got %v", err)
@@ -194,7 +194,7 @@ func TestCreationThatNeverArrivesIsGivenUp(t *testing.T) {
 
 func TestObjectThatDiffersIsSomebodyElses(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 		w.fates = nth(k.cmdlet, 1, broken)
 		if err := k.another(w); err != nil {
 			t.Fatal(err)
@@ -211,7 +211,7 @@ func TestObjectThatDiffersIsSomebodyElses(t *testing.T) {
 
 func TestObjectThatIsThereBeforeIsNotAdopted(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, _ func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, _ func() []string) {
 		if k.cmdlet == "New-ApplicationAccessPolicy" {
 			t.Skip("whether Exchange refuses a second policy is not known, so callers ask before")
 		}
@@ -227,7 +227,7 @@ func TestObjectThatIsThereBeforeIsNotAdopted(t *testing.T) {
 
 func TestObjectThatThisClientCreatedBeforeIsNotAdopted(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 		w.fates = nth(k.cmdlet, 2, broken)
 		id, err := k.create(t.Context(), w)
 		if err != nil {
@@ -242,7 +242,7 @@ func TestObjectThatThisClientCreatedBeforeIsNotAdopted(t *testing.T) {
 
 func TestObjectThatWasCreatedIsKnownAlthoughTheOperationWasInterrupted(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 		w.fates = nth(k.cmdlet, 1, hanging)
 		begun := time.Now()
 		id, err := k.create(within(t, time.Minute), w)
@@ -258,7 +258,7 @@ func TestObjectThatWasCreatedIsKnownAlthoughTheOperationWasInterrupted(t *testin
 
 func TestInterruptedCreationThatDidNothingFailsSoon(t *testing.T) {
 	t.Parallel()
-	forEachKind(t, tenant.Behavior{}, func(t *testing.T, w *world, k kind, created func() []string) {
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
 		w.fates = always(k.cmdlet, hangingUndone)
 		begun := time.Now()
 		_, err := k.create(within(t, time.Minute), w)
