@@ -121,13 +121,10 @@ func decodeBatch(body []byte, n int) ([]*answer, error) {
 	answered := make([]int, n)
 	known := false
 	for _, response := range envelope.Responses {
-		var parts struct {
-			ID, Status json.RawMessage
-			Headers    map[string]any
-			Body       json.RawMessage
+		var parts struct{ ID, Status, Headers, Body json.RawMessage }
+		if json.Unmarshal(response, &parts) != nil {
+			continue
 		}
-		// What is there of the wrong kind is left empty.
-		_ = json.Unmarshal(response, &parts)
 		id, err := strconv.Atoi(plain(parts.ID))
 		if err != nil || id < 0 || id >= n || strconv.Itoa(id) != plain(parts.ID) {
 			continue
@@ -148,14 +145,16 @@ func decodeBatch(body []byte, n int) ([]*answer, error) {
 }
 
 // newItem returns the answer to an item, or nil where it is not whole.
-func newItem(status string, headers map[string]any, body json.RawMessage) *answer {
+func newItem(status string, headers, body json.RawMessage) *answer {
 	code, err := strconv.Atoi(status)
 	if err != nil || code < 100 || code > 599 {
 		return nil
 	}
 	item := &answer{status: code, header: http.Header{}, body: body}
-	for name, value := range headers {
-		if texts := (Row{name: value}).Texts(name); len(texts) > 0 {
+	// An item without headers is one like those that have some.
+	fields, _ := decodeObject(headers)
+	for name := range fields {
+		if texts := fields.Texts(name); len(texts) > 0 {
 			item.header[http.CanonicalHeaderKey(name)] = texts
 		}
 	}
