@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -268,5 +269,71 @@ func TestAMissingRightIsToldWhereTheTokenIsKept(t *testing.T) {
 				}, behaviors...)
 			})
 		}
+	}
+}
+
+// Reads that take four minutes each, one after the other, with tokens that live for ten: no request is refused, as each
+// token is renewed before its end, by a proof that has not ended itself.
+func TestARunIsLongerThanItsTokensLive(t *testing.T) {
+	t.Parallel()
+	for _, method := range []sandbox.SignInMethod{
+		sandbox.ClientSecret, sandbox.CertificatePEM, sandbox.OIDCTokenFile, sandbox.GitHubActions, sandbox.AzurePipelines, sandbox.ManagedIdentityEndpoint,
+	} {
+		t.Run(string(method), func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				variables := []string{"EXCHANGE_TENANT_ID", "", "EXCHANGE_CLIENT_ID", "", "EXCHANGE_CLIENT_SECRET", ""}
+				environment, err := s.SignIn(method)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for variable, value := range environment {
+					variables = append(variables, variable, value)
+				}
+				s.Entra().SetTokenLifetime(10 * time.Minute)
+				s.Identity().SetTokenLifetime(5 * time.Minute)
+				s.Faults().Add(fault.Rule{Service: fault.Exchange, Fault: fault.Slow(4 * time.Minute)})
+				const reads = 8
+				var config core.Config
+				for i := range reads {
+					block := core.Block{Address: fmt.Sprintf("data.exchange_service_principal_authorization.test%d", i), Attributes: readsAssignments[0].Attributes}
+					if i > 0 {
+						block.DependsOn = []string{config[i-1].Address}
+					}
+					config = append(config, block)
+					s.Faults().After(fault.Exchange, i+1, func() {
+						if err := s.RotateFederatedToken(); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				if err := s.RotateFederatedToken(); err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				if _, err := core.New(t, s.Providers(variables...)["exchange"]).Plan(t.Context(), config); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(began); took < 30*time.Minute {
+					t.Errorf("the run took no more than %s", took)
+				}
+				answered := 0
+				for _, request := range s.Sandbox.Requests().All() {
+					if request.Service != fault.Exchange {
+						continue
+					}
+					if answered++; request.Status != 200 {
+						t.Errorf("%s was answered %d", request.Cmdlet, request.Status)
+					}
+				}
+				signIns := len(tokenRequests(s.Sandbox, "https://outlook.office365.com"))
+				if method == sandbox.ManagedIdentityEndpoint {
+					signIns = len(s.Identity().Requests())
+				}
+				if answered != reads || signIns < 3 {
+					t.Errorf("%d requests were answered with the tokens of %d sign-ins", answered, signIns)
+				}
+			})
+		})
 	}
 }
