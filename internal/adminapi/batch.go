@@ -256,9 +256,6 @@ func (c *Client) ask(ctx context.Context, batch *call) ([]reading, error) {
 			c.singly.Store(true)
 			break
 		}
-		if errors.Is(err, errBodyTooLarge) {
-			break
-		}
 		if err := c.untilReplay(ctx, batch, tries, 1, err); err != nil {
 			return nil, err
 		}

@@ -589,7 +589,7 @@ func TestBatchIsObservedWithItsItems(t *testing.T) {
 	})
 }
 
-func TestTenantIsFoundOutForABatch(t *testing.T) {
+func TestTenantIsFoundOutForSharedReads(t *testing.T) {
 	t.Parallel()
 	for name, failure := range map[string]error{"found": nil, "not found": errors.New("there is no such tenant")} {
 		synctest.Test(t, func(t *testing.T) {
@@ -598,7 +598,8 @@ func TestTenantIsFoundOutForABatch(t *testing.T) {
 				c.TenantID = ""
 				c.Tenant = func(context.Context) (string, error) { return tenantID, failure }
 			})
-			for _, landing := range together(t.Context(), client, alice, bob) {
+			landings := together(t.Context(), client, alice, bob)
+			for _, landing := range append(landings, together(t.Context(), client, alice)...) {
 				if !errors.Is(landing.err, failure) {
 					t.Errorf("%s: %v", name, landing.err)
 				}

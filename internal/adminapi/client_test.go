@@ -94,6 +94,7 @@ func TestNewRefuses(t *testing.T) {
 		"no tenant":            func(c *adminapi.Config) { c.TenantID = "" },
 		"no tokens":            func(c *adminapi.Config) { c.Tokens = nil },
 		"negative concurrency": func(c *adminapi.Config) { c.MaxConcurrency = -1 },
+		"negative window":      func(c *adminapi.Config) { c.BatchWindow = -1 },
 	} {
 		config := s.config(t)
 		change(&config)

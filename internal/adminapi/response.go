@@ -18,7 +18,7 @@ import (
 )
 
 // maxBodySize is the largest body that is read, before and after unpacking: 64
-// MiB.
+// MiB. A batch's is bounded like a page's, as its items are single objects.
 const maxBodySize = 64 << 20
 
 var errBodyTooLarge = errors.New("the answer is too large to be read")

@@ -283,3 +283,65 @@ func TestEndOfTimeIsToldByItsCause(t *testing.T) {
 		}
 	})
 }
+
+func TestStormOfSharedReadsIsRiddenOut(t *testing.T) {
+	t.Parallel()
+	for name, cost := range map[string]func(items []item) int{
+		"a batch counts as one request": func([]item) int { return 1 },
+		"a batch counts as its items":   func(items []item) int { return len(items) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const needed, workers = 300, 20
+				tenant := threeAndFive(tooMany(func() string { return "1" }))
+				counting := &mailboxes{single: tenant}
+				counting.batch = func(_ int, items []item) http.RoundTripper {
+					var responses []string
+					admitted := 0
+					for i, item := range items {
+						if i < cost(items) && tenant.admit() {
+							admitted++
+						}
+						if i < cost(items) && i >= admitted {
+							responses = append(responses, response(item, http.StatusTooManyRequests, "", "Retry-After: 1"))
+						} else {
+							responses = append(responses, response(item, http.StatusOK, permissions(item.identity())))
+						}
+					}
+					return roundTrip(func(r *http.Request) (*http.Response, error) {
+						wait(r, tenant.latency)
+						tenant.mu.Lock()
+						tenant.inFlight -= admitted
+						tenant.mu.Unlock()
+						return responded(responses...).RoundTrip(r)
+					})
+				}
+				client := wired(t, counting)
+				work := make(chan string, needed)
+				for _, mailbox := range numbered(needed) {
+					work <- mailbox
+				}
+				close(work)
+				began := time.Now()
+				var working sync.WaitGroup
+				for range workers {
+					working.Go(func() {
+						for mailbox := range work {
+							if _, err := client.InvokeShared(t.Context(), permissionsOf(mailbox)); err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+				working.Wait()
+				batches, singles := counting.sizes()
+				t.Logf("%d batches and %d requests besides in %s; %d admissions asked for, %d given",
+					len(batches), singles, time.Since(began), tenant.sent, tenant.taken)
+				if most := needed * 6 / 5; len(batches)+singles > most {
+					t.Errorf("%d batches and %d requests besides for %d reads, and at most %d are wanted", len(batches), singles, needed, most)
+				}
+			})
+		})
+	}
+}
