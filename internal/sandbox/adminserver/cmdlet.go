@@ -35,9 +35,10 @@ type cmdlet struct {
 
 // call is a cmdlet's invocation.
 type call struct {
-	tenant   *tenant.Tenant
-	behavior tenant.Behavior
-	caller   tenant.Caller
+	tenant       *tenant.Tenant
+	organization tenant.Organization
+	behavior     tenant.Behavior
+	caller       tenant.Caller
 	// server is the directory server that answers this call.
 	server string
 	arguments

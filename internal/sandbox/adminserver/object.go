@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -222,6 +223,9 @@ func (w *objectWriter) text(v string) {
 // quote writes text as a JSON string. Unlike Go's default, < > and & stay as
 // they are.
 func quote(text string) string {
+	if !strings.ContainsFunc(text, escaped) {
+		return `"` + text + `"`
+	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -230,6 +234,10 @@ func quote(text string) string {
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
+
+// escaped reports whether a character may have to be written in another way in a
+// JSON string.
+func escaped(r rune) bool { return r < ' ' || r >= utf8.RuneSelf || r == '"' || r == '\\' }
 
 // class is what the directory schema says of a kind of object.
 type class struct {
@@ -258,7 +266,7 @@ var (
 // what precedes it differs from object to object. Identity and id are the same
 // text.
 func (c call) tail(id string, e tenant.Entry, of class) object {
-	o := c.tenant.Organization()
+	o := c.organization
 	forest := o.Forest + ".PROD.OUTLOOK.COM"
 	return object{
 		{"Id", id},

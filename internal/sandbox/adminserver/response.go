@@ -67,11 +67,20 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, answer response, 
 		return
 	}
 	header.Set("Content-Encoding", "gzip")
+	injection.Send(w, answer.status, s.compressed(answer.body))
+}
+
+func (s *Server) compressed(body []byte) []byte {
 	var packed bytes.Buffer
-	compressor := gzip.NewWriter(&packed)
-	_, _ = compressor.Write(answer.body) // A buffer takes everything.
+	compressor, ok := s.compressors.Get().(*gzip.Writer)
+	if !ok {
+		compressor = gzip.NewWriter(&packed)
+	}
+	compressor.Reset(&packed)
+	_, _ = compressor.Write(body) // A buffer takes everything.
 	_ = compressor.Close()
-	injection.Send(w, answer.status, packed.Bytes())
+	s.compressors.Put(compressor)
+	return packed.Bytes()
 }
 
 func acceptsGzip(r *http.Request) bool {

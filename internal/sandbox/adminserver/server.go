@@ -31,6 +31,8 @@ type Server struct {
 	observe func(Request)
 	faults  *fault.Injector
 	pages   cursors
+	// compressors are of *gzip.Writer, which is costly to make.
+	compressors sync.Pool
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -292,7 +294,7 @@ func anchoredByID(anchor string) bool {
 // call is what a cmdlet's code is given.
 func (s *Server) call(caller tenant.Caller, arguments arguments) call {
 	return call{
-		tenant: s.tenant, behavior: s.tenant.Behavior(), caller: caller,
+		tenant: s.tenant, organization: s.tenant.Organization(), behavior: s.tenant.Behavior(), caller: caller,
 		server: s.tenant.DomainController(), arguments: arguments,
 	}
 }

@@ -29,13 +29,13 @@ type AdministrativeUnit struct {
 	IsMemberManagementRestricted bool
 }
 
-func unitRanks(u *AdministrativeUnit) [][]string {
-	return append(u.entryRanks(), []string{u.DisplayName})
+func unitKeys(keys []key, u *AdministrativeUnit) []key {
+	return append(u.entryKeys(keys), key{afterEntry, u.DisplayName})
 }
 
-// unitScopeRanks leave out the display name, which role assignments were seen
+// unitScopeKeys leaves out the display name, which role assignments were seen
 // to refuse although the documentation gives it.
-func unitScopeRanks(u *AdministrativeUnit) [][]string { return u.entryRanks() }
+func unitScopeKeys(keys []key, u *AdministrativeUnit) []key { return u.entryKeys(keys) }
 
 func (u *AdministrativeUnit) clone() AdministrativeUnit {
 	c := *u
@@ -66,7 +66,7 @@ func snapshotUnits(units []*AdministrativeUnit) []AdministrativeUnit {
 func (t *Tenant) GetAdministrativeUnit(identity string) ([]AdministrativeUnit, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found, err := list(t, t.administrativeUnits, identity, false, unitRanks)
+	found, err := list(t, t.administrativeUnits, identity, false, unitKeys)
 	if err != nil {
 		return nil, err
 	}

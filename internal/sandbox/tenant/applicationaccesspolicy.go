@@ -59,8 +59,8 @@ func (t *Tenant) accessPolicyIdentity(p *accessPolicy) string {
 	return t.organization.TenantID + `\` + p.appID + ":" + p.raw
 }
 
-func (t *Tenant) accessPolicyRanks(p *accessPolicy) [][]string {
-	return [][]string{{t.accessPolicyIdentity(p)}}
+func (t *Tenant) accessPolicyKeys(keys []key, p *accessPolicy) []key {
+	return append(keys, key{text: t.accessPolicyIdentity(p)})
 }
 
 // describeAccessPolicy shows a policy with its scope as it is now.
@@ -123,7 +123,7 @@ const (
 func (t *Tenant) NewApplicationAccessPolicy(by Caller, spec ApplicationAccessPolicySpec) ([]ApplicationAccessPolicy, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	scope, err := one(t, t.recipients, spec.PolicyScopeGroupID, recipientRanks)
+	scope, err := one(t, t.recipients, spec.PolicyScopeGroupID, recipientKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (t *Tenant) GetApplicationAccessPolicy(identity string) ([]ApplicationAcces
 	if identity == "" && len(t.accessPolicies) == 0 && t.behavior.EmptyAccessPolicies == NoAccessPoliciesError {
 		return nil, t.notFound(t.organization.InitialDomain)
 	}
-	found, err := list(t, t.accessPolicies, identity, false, t.accessPolicyRanks)
+	found, err := list(t, t.accessPolicies, identity, false, t.accessPolicyKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (t *Tenant) GetApplicationAccessPolicy(identity string) ([]ApplicationAcces
 func (t *Tenant) SetApplicationAccessPolicy(identity, description string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p, err := one(t, t.accessPolicies, identity, t.accessPolicyRanks)
+	p, err := one(t, t.accessPolicies, identity, t.accessPolicyKeys)
 	if err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (t *Tenant) SetApplicationAccessPolicy(identity, description string) error 
 func (t *Tenant) RemoveApplicationAccessPolicy(identity string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p, err := one(t, t.accessPolicies, identity, t.accessPolicyRanks)
+	p, err := one(t, t.accessPolicies, identity, t.accessPolicyKeys)
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ type AccessCheck struct {
 func (t *Tenant) TestApplicationAccessPolicy(by Caller, identity, appID string) (AccessCheck, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, err := one(t, t.recipients, identity, recipientRanks)
+	r, err := one(t, t.recipients, identity, recipientKeys)
 	if err != nil {
 		return AccessCheck{}, err
 	}

@@ -34,8 +34,15 @@ type RoleAssignmentQuery struct {
 func (t *Tenant) GetManagementRoleAssignment(by Caller, query RoleAssignmentQuery) ([]RoleAssignment, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	visible := t.visibleAssignments(by)
-	found, err := list(t, visible, query.Identity, true, assignmentRanks)
+	hidden := t.hiddenAssignments(by)
+	asked := t.assignments
+	if query.Identity != "" && !strings.Contains(query.Identity, "*") && t.behavior.WrongIdentity != WrongIdentityAll {
+		asked = t.assignmentsBy(query.Identity)
+	}
+	if len(hidden) > 0 {
+		asked = slices.DeleteFunc(slices.Clone(asked), func(a *assignment) bool { return hidden[a] })
+	}
+	found, err := list(t, asked, query.Identity, true, assignmentKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -73,18 +80,19 @@ func (t *Tenant) GetManagementRoleAssignment(by Caller, query RoleAssignmentQuer
 	return rows, nil
 }
 
-// visibleAssignments leaves out those that Get does not show yet.
-func (t *Tenant) visibleAssignments(by Caller) []*assignment {
+// hiddenAssignments are those that Get does not show yet. It counts the call.
+func (t *Tenant) hiddenAssignments(by Caller) map[*assignment]bool {
+	hidden := map[*assignment]bool{}
 	if by.Administrator {
-		return t.assignments
+		return hidden
 	}
-	var visible []*assignment
+	now := t.clock()
 	for _, a := range t.assignments {
-		if a.unseen.lifted(t.clock()) {
-			visible = append(visible, a)
+		if !a.unseen.lifted(now) {
+			hidden[a] = true
 		}
 	}
-	return visible
+	return hidden
 }
 
 // way is how an assignment reaches an assignee.
@@ -124,10 +132,10 @@ func (t *Tenant) reach(assignee string) (map[string]way, error) {
 // assigneeGUID finds an assignee of any kind.
 func (t *Tenant) assigneeGUID(identity string) (string, error) {
 	for _, found := range [][]string{
-		guids(find(t.servicePrincipals, identity, pointerRanks)),
-		guids(find(t.roleGroups, identity, roleGroupRanks)),
-		guids(find(t.policies, identity, policyRanks)),
-		guids(find(t.recipients, identity, recipientRanks)),
+		guids(find(t.servicePrincipals, identity, pointerKeys)),
+		guids(find(t.roleGroups, identity, roleGroupKeys)),
+		guids(find(t.policies, identity, policyKeys)),
+		guids(find(t.recipients, identity, recipientKeys)),
 	} {
 		switch len(found) {
 		case 0:
@@ -163,14 +171,14 @@ func (t *Tenant) assignmentFilter(query RoleAssignmentQuery) (func(*assignment, 
 	var role *Role
 	if query.Role != "" {
 		var err error
-		if role, err = one(t, t.roles, query.Role, roleRanks); err != nil {
+		if role, err = one(t, t.roles, query.Role, roleKeys); err != nil {
 			return nil, err
 		}
 	}
 	var recipient *Recipient
 	if query.WritableRecipient != "" {
 		var err error
-		if recipient, err = one(t, t.recipients, query.WritableRecipient, recipientRanks); err != nil {
+		if recipient, err = one(t, t.recipients, query.WritableRecipient, recipientKeys); err != nil {
 			return nil, err
 		}
 	}
@@ -201,7 +209,7 @@ func (t *Tenant) assignmentFilter(query RoleAssignmentQuery) (func(*assignment, 
 func (t *Tenant) soughtBoundary(ref ScopeReference) (boundary, error) {
 	switch ref.Parameter {
 	case CustomRecipientWriteScope, ExclusiveRecipientWriteScope:
-		s, err := one(t, t.scopes, ref.Identity, scopeRanks)
+		s, err := one(t, t.scopes, ref.Identity, scopeKeys)
 		if err != nil {
 			return boundary{}, err
 		}

@@ -34,14 +34,14 @@ type Authorization struct {
 func (t *Tenant) TestServicePrincipalAuthorization(identity, resource string) ([]Authorization, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p, err := one(t, t.servicePrincipals, identity, pointerRanks)
+	p, err := one(t, t.servicePrincipals, identity, pointerKeys)
 	if err != nil {
 		return nil, err
 	}
 	var mailbox *Recipient
 	if resource != "" {
 		mailboxes := t.recipientsOf(UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, Microsoft365Group)
-		if mailbox, err = one(t, mailboxes, resource, recipientRanks); err != nil {
+		if mailbox, err = one(t, mailboxes, resource, recipientKeys); err != nil {
 			return nil, err
 		}
 	}

@@ -56,13 +56,13 @@ func (t *Tenant) resolveBoundary(ref ScopeReference, assignee AssigneeType) (bou
 	}
 	switch ref.Parameter {
 	case RecipientAdministrativeUnitScope:
-		u, err := one(t, t.administrativeUnits, ref.Identity, unitScopeRanks)
+		u, err := one(t, t.administrativeUnits, ref.Identity, unitScopeKeys)
 		if err != nil {
 			return boundary{}, err
 		}
 		return boundary{parameter: ref.Parameter, guid: u.GUID}, nil
 	case RecipientGroupScope:
-		g, err := one(t, t.recipientsOf(DistributionGroup, SecurityGroup, Microsoft365Group), ref.Identity, groupScopeRanks)
+		g, err := one(t, t.recipientsOf(DistributionGroup, SecurityGroup, Microsoft365Group), ref.Identity, groupScopeKeys)
 		if err != nil {
 			return boundary{}, err
 		}
@@ -79,7 +79,7 @@ func (t *Tenant) resolveBoundary(ref ScopeReference, assignee AssigneeType) (bou
 		}
 		return boundary{parameter: ref.Parameter, text: relativeScopes[i]}, nil
 	default:
-		s, err := one(t, t.scopes, ref.Identity, scopeRanks)
+		s, err := one(t, t.scopes, ref.Identity, scopeKeys)
 		if err != nil {
 			return boundary{}, err
 		}
@@ -90,10 +90,10 @@ func (t *Tenant) resolveBoundary(ref ScopeReference, assignee AssigneeType) (bou
 	}
 }
 
-// groupScopeRanks are the documented forms of a group scope; an address is
+// groupScopeKeys are the documented forms of a group scope; an address is
 // none of them.
-func groupScopeRanks(r *Recipient) [][]string {
-	return append(r.entryRanks(), []string{r.DisplayName})
+func groupScopeKeys(keys []key, r *Recipient) []key {
+	return append(r.entryKeys(keys), key{afterEntry, r.DisplayName})
 }
 
 // checkScopeParameter refuses scope parameters of the other kind of assignee.

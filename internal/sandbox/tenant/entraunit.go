@@ -38,7 +38,7 @@ func (t *Tenant) AddAdministrativeUnit(spec AdministrativeUnitSpec) (Administrat
 		MembershipRule: spec.MembershipRule, IsMemberManagementRestricted: spec.IsMemberManagementRestricted,
 	}
 	for _, identity := range spec.Members {
-		r, err := one(t, t.recipients, identity, recipientRanks)
+		r, err := one(t, t.recipients, identity, recipientKeys)
 		if err != nil {
 			return AdministrativeUnit{}, fmt.Errorf("member %q: %w", identity, err)
 		}

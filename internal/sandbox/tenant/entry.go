@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -135,5 +136,21 @@ func (t *Tenant) domainController() string {
 
 // compareFold orders two names without regard to letter case.
 func compareFold(a, b string) int {
-	return cmp.Compare(strings.ToLower(a), strings.ToLower(b))
+	for i := range min(len(a), len(b)) {
+		if a[i] >= utf8.RuneSelf || b[i] >= utf8.RuneSelf {
+			return cmp.Compare(strings.ToLower(a), strings.ToLower(b))
+		}
+		if x, y := lower(a[i]), lower(b[i]); x != y {
+			return cmp.Compare(x, y)
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// lower is an ASCII character in lower case.
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }

@@ -213,7 +213,7 @@ func (t *Tenant) GetRecipient(query RecipientQuery) ([]Recipient, error) {
 	if query.Among != nil {
 		candidates = slices.DeleteFunc(slices.Clone(candidates), func(r *Recipient) bool { return !query.Among(r.Type) })
 	}
-	found, err := list(t, candidates, query.Identity, false, recipientRanks)
+	found, err := list(t, candidates, query.Identity, false, recipientKeys)
 	if err != nil {
 		return nil, err
 	}

@@ -3,32 +3,61 @@
 
 package tenant
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// key is a text by which an object can be named, and the step at which Exchange
+// tries it.
+type key struct {
+	step int
+	text string
+}
+
+// keysOf appends the keys of an object to keys, the name first. That no list is
+// made for each object is what lets tenants be large.
+type keysOf[T any] func(keys []key, object T) []key
 
 // find returns the objects that answer to an identity, which may be any of
 // several keys of an object. Exchange tries them in a fixed order: the name,
 // the GUID, the distinguished name, and then what the kind of object has
-// besides. ranks returns an object's keys in that order, one slice for each
-// step; the first step with a match decides.
-func find[T any](objects []T, identity string, ranks func(T) [][]string) []T {
+// besides. The first step with a match decides.
+func find[T any](objects []T, identity string, keys keysOf[T]) []T {
 	var found []T
+	var buffer []key
 	best := -1
 	for _, o := range objects {
-		for rank, keys := range ranks(o) {
-			if best >= 0 && rank > best {
+		buffer = keys(buffer[:0], o)
+		for _, k := range buffer {
+			if best >= 0 && k.step > best {
 				break
 			}
-			if !containsFold(keys, identity) {
+			if !named(k.text, identity) {
 				continue
 			}
-			if best < 0 || rank < best {
-				best, found = rank, nil
+			if best < 0 || k.step < best {
+				best, found = k.step, nil
 			}
 			found = append(found, o)
 			break
 		}
 	}
 	return found
+}
+
+// named reports whether a text names what an identity does: whether both are the
+// same without regard to letter case, and not empty.
+func named(text, identity string) bool {
+	if text == "" || identity == "" {
+		return false
+	}
+	// Most texts differ in their last character, while many begin alike.
+	a, b := text[len(text)-1], identity[len(identity)-1]
+	if a < utf8.RuneSelf && b < utf8.RuneSelf && a|0x20 != b|0x20 {
+		return false
+	}
+	return strings.EqualFold(text, identity)
 }
 
 // local takes from an identity what says that the object is the tenant's own,
@@ -45,8 +74,8 @@ func (t *Tenant) local(identity string) string {
 }
 
 // one returns the only object that answers to identity.
-func one[T any](t *Tenant, objects []T, identity string, ranks func(T) [][]string) (T, error) {
-	found := find(objects, t.local(identity), ranks)
+func one[T any](t *Tenant, objects []T, identity string, keys keysOf[T]) (T, error) {
+	found := find(objects, t.local(identity), keys)
 	switch len(found) {
 	case 1:
 		return found[0], nil
@@ -61,20 +90,21 @@ func one[T any](t *Tenant, objects []T, identity string, ranks func(T) [][]strin
 
 // list is what a Get cmdlet answers: every object for an empty identity, the
 // matches of a wildcard where the cmdlet takes wildcards, or one object.
-func list[T any](t *Tenant, objects []T, identity string, wildcards bool, ranks func(T) [][]string) ([]T, error) {
+func list[T any](t *Tenant, objects []T, identity string, wildcards bool, keys keysOf[T]) ([]T, error) {
 	if identity == "" {
 		return objects, nil
 	}
 	if wildcards && strings.Contains(identity, "*") {
 		var found []T
+		var buffer []key
 		for _, o := range objects {
-			if matchWildcard(identity, ranks(o)[0][0]) {
+			if buffer = keys(buffer[:0], o); matchWildcard(identity, buffer[0].text) {
 				found = append(found, o)
 			}
 		}
 		return found, nil
 	}
-	found := find(objects, t.local(identity), ranks)
+	found := find(objects, t.local(identity), keys)
 	switch {
 	case len(found) == 1:
 		return found, nil
@@ -91,9 +121,12 @@ func list[T any](t *Tenant, objects []T, identity string, wildcards bool, ranks 
 	}
 }
 
-// entryRanks are the keys that every object has.
-func (e Entry) entryRanks() [][]string {
-	return [][]string{{e.Name}, {e.GUID}, {e.DistinguishedName}}
+// afterEntry is the step behind those of the keys that every object has.
+const afterEntry = 3
+
+// entryKeys appends the keys that every object has.
+func (e *Entry) entryKeys(keys []key) []key {
+	return append(keys, key{0, e.Name}, key{1, e.GUID}, key{2, e.DistinguishedName})
 }
 
 func containsFold(keys []string, identity string) bool {

@@ -449,7 +449,7 @@ func (l loader) addMembers(r fileRecipient) error {
 	if !r.Type.IsGroup() {
 		return errors.New("only groups have members")
 	}
-	group, err := one(l.Tenant, l.recipients, r.Address, recipientRanks)
+	group, err := one(l.Tenant, l.recipients, r.Address, recipientKeys)
 	if err != nil {
 		return err
 	}
@@ -460,7 +460,7 @@ func (l loader) addMembers(r fileRecipient) error {
 func (l loader) recipientGUIDs(identities []string) ([]string, error) {
 	var guids []string
 	for _, identity := range identities {
-		r, err := one(l.Tenant, l.recipients, identity, recipientRanks)
+		r, err := one(l.Tenant, l.recipients, identity, recipientKeys)
 		if err != nil {
 			return nil, fmt.Errorf("member %q: %w", identity, err)
 		}
@@ -489,7 +489,7 @@ func (l loader) addRoleGroup(g fileRoleGroup) error {
 	if err := checkName(g.Name); err != nil {
 		return err
 	}
-	found := find(l.roleGroups, g.Name, roleGroupRanks)
+	found := find(l.roleGroups, g.Name, roleGroupKeys)
 	if len(found) == 0 {
 		group := &RoleGroup{
 			Entry: l.newEntry(g.Name, recipientContainer), DisplayName: cmp.Or(g.DisplayName, g.Name),
@@ -500,7 +500,7 @@ func (l loader) addRoleGroup(g fileRoleGroup) error {
 	}
 	group := found[0]
 	for _, identity := range g.Members {
-		if p := find(l.servicePrincipals, identity, pointerRanks); len(p) == 1 {
+		if p := find(l.servicePrincipals, identity, pointerKeys); len(p) == 1 {
 			group.Members = append(group.Members, p[0].GUID)
 			continue
 		}

@@ -182,7 +182,7 @@ func (t *Tenant) GetMailboxPermission(query MailboxPermissionQuery) ([]MailboxPe
 	if query.Identity == "" {
 		return nil, invalid(typeBinding, "Cannot bind argument to parameter 'Identity' because it is an empty string.")
 	}
-	mailboxes, err := list(t, t.mailboxesOf(query.GroupMailbox), query.Identity, false, recipientRanks)
+	mailboxes, err := list(t, t.mailboxesOf(query.GroupMailbox), query.Identity, false, recipientKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +271,7 @@ func (t *Tenant) AddMailboxPermission(by Caller, spec MailboxPermissionSpec) (Ma
 // resolvePermission finds the mailbox of a spec and makes the entry it asks
 // for. Service principals that are hidden are not found.
 func (t *Tenant) resolvePermission(spec MailboxPermissionSpec, hidden func(*pointer) bool) (*Recipient, *ace, error) {
-	mailbox, err := one(t, t.mailboxesOf(spec.GroupMailbox), spec.Mailbox, recipientRanks)
+	mailbox, err := one(t, t.mailboxesOf(spec.GroupMailbox), spec.Mailbox, recipientKeys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -352,7 +352,7 @@ func controlType(deny bool) string {
 func (t *Tenant) ClearAutoMapping(mailbox string, groupMailbox bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, err := one(t, t.mailboxesOf(groupMailbox), mailbox, recipientRanks)
+	r, err := one(t, t.mailboxesOf(groupMailbox), mailbox, recipientKeys)
 	if err != nil {
 		return err
 	}
@@ -366,7 +366,7 @@ func (t *Tenant) ClearAutoMapping(mailbox string, groupMailbox bool) error {
 func (t *Tenant) ResetMailboxPermissions(mailbox string, groupMailbox bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, err := one(t, t.mailboxesOf(groupMailbox), mailbox, recipientRanks)
+	r, err := one(t, t.mailboxesOf(groupMailbox), mailbox, recipientKeys)
 	if err != nil {
 		return err
 	}

@@ -116,9 +116,16 @@ func (r Recipient) SAMAccountName() string {
 	return "$" + r.Alias
 }
 
-func recipientRanks(r *Recipient) [][]string {
-	addresses := append(r.addresses(), r.UserPrincipalName, r.ExternalDirectoryObjectID, r.ExchangeGUID, r.SID)
-	return append(r.entryRanks(), addresses, []string{r.Alias}, []string{r.DisplayName}, []string{r.SAMAccountName()})
+func recipientKeys(keys []key, r *Recipient) []key {
+	keys = append(r.entryKeys(keys), key{afterEntry, r.PrimarySMTPAddress})
+	for _, a := range r.EmailAddresses {
+		if _, address, ok := cutAddressPrefix(a); ok {
+			keys = append(keys, key{afterEntry, address})
+		}
+	}
+	return append(keys,
+		key{afterEntry, r.UserPrincipalName}, key{afterEntry, r.ExternalDirectoryObjectID}, key{afterEntry, r.ExchangeGUID}, key{afterEntry, r.SID},
+		key{afterEntry + 1, r.Alias}, key{afterEntry + 2, r.DisplayName}, key{afterEntry + 3, r.SAMAccountName()})
 }
 
 // addresses are the recipient's e-mail addresses.
@@ -239,7 +246,7 @@ func (t *Tenant) SetMailbox(identity string, change MailboxChange) (bool, error)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	mailboxes := t.recipientsOf(UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox)
-	r, err := one(t, mailboxes, identity, recipientRanks)
+	r, err := one(t, mailboxes, identity, recipientKeys)
 	if err != nil {
 		return false, err
 	}
@@ -369,7 +376,7 @@ func (t *Tenant) checkUserPrincipalName(name string, self *Recipient) error {
 func (t *Tenant) DeleteRecipient(identity string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, err := one(t, t.recipients, identity, recipientRanks)
+	r, err := one(t, t.recipients, identity, recipientKeys)
 	if err != nil {
 		return err
 	}

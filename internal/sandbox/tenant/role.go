@@ -28,7 +28,7 @@ type Role struct {
 	Description                                             string
 }
 
-func roleRanks(r *Role) [][]string { return r.entryRanks() }
+func roleKeys(keys []key, r *Role) []key { return r.entryKeys(keys) }
 
 func (r *Role) clone() Role {
 	c := *r
@@ -65,7 +65,7 @@ type RoleQuery struct {
 func (t *Tenant) GetManagementRole(query RoleQuery) ([]Role, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found, err := list(t, t.roles, query.Identity, true, roleRanks)
+	found, err := list(t, t.roles, query.Identity, true, roleKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +92,8 @@ type RoleGroup struct {
 	SID                       string
 }
 
-func roleGroupRanks(g *RoleGroup) [][]string {
-	return append(g.entryRanks(), []string{g.DisplayName})
+func roleGroupKeys(keys []key, g *RoleGroup) []key {
+	return append(g.entryKeys(keys), key{afterEntry, g.DisplayName})
 }
 
 // The built-in role groups of every seeded tenant.
@@ -143,7 +143,7 @@ type RoleGroupDetail struct {
 func (t *Tenant) GetRoleGroup(identity string) ([]RoleGroupDetail, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found, err := list(t, t.roleGroups, identity, false, roleGroupRanks)
+	found, err := list(t, t.roleGroups, identity, false, roleGroupKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ type RoleAssignmentPolicy struct {
 	IsDefault   bool
 }
 
-func policyRanks(p *RoleAssignmentPolicy) [][]string { return p.entryRanks() }
+func policyKeys(keys []key, p *RoleAssignmentPolicy) []key { return p.entryKeys(keys) }
 
 // RoleAssignmentPolicyDetail is a policy as Get-RoleAssignmentPolicy shows it:
 // with what refers to it.
@@ -200,7 +200,7 @@ type RoleAssignmentPolicyDetail struct {
 func (t *Tenant) GetRoleAssignmentPolicy(identity string) ([]RoleAssignmentPolicyDetail, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found, err := list(t, t.policies, identity, false, policyRanks)
+	found, err := list(t, t.policies, identity, false, policyKeys)
 	if err != nil {
 		return nil, err
 	}

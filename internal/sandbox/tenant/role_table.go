@@ -151,7 +151,7 @@ func (t *Tenant) seedRole(r Role) *Role {
 }
 
 func (t *Tenant) seedAssignment(role *Role, kind AssigneeType, assignee Entry, delegating bool) {
-	t.assignments = append(t.assignments, &assignment{
+	t.addAssignment(&assignment{
 		Entry:        t.newEntry(defaultAssignmentName(role.Name, assignee.Name, delegating), assignmentContainer),
 		role:         role,
 		assigneeType: kind,

@@ -78,7 +78,7 @@ type assignment struct {
 	unseen veil
 }
 
-func assignmentRanks(a *assignment) [][]string { return a.entryRanks() }
+func assignmentKeys(keys []key, a *assignment) []key { return a.entryKeys(keys) }
 
 // RoleAssignments returns the role assignments, ordered by name.
 func (t *Tenant) RoleAssignments() []RoleAssignment {
@@ -166,7 +166,7 @@ func (t *Tenant) NewManagementRoleAssignment(by Caller, spec RoleAssignmentSpec)
 			return RoleAssignment{}, err
 		}
 	}
-	role, err := one(t, t.roles, spec.Role, roleRanks)
+	role, err := one(t, t.roles, spec.Role, roleKeys)
 	if err != nil {
 		return RoleAssignment{}, err
 	}
@@ -204,7 +204,7 @@ func (t *Tenant) NewManagementRoleAssignment(by Caller, spec RoleAssignmentSpec)
 	if !by.Administrator {
 		a.unseen = t.behavior.AssignmentLag.begin(t.clock())
 	}
-	t.assignments = append(t.assignments, a)
+	t.addAssignment(a)
 	return t.describe(a), nil
 }
 
@@ -237,7 +237,7 @@ func (t *Tenant) freeAssignmentName(name string) string {
 }
 
 func (t *Tenant) assignmentNamed(name string) *assignment {
-	for _, a := range t.assignments {
+	for _, a := range t.assignmentsByKey[fold(name)] {
 		if strings.EqualFold(a.Name, name) {
 			return a
 		}
@@ -249,7 +249,7 @@ func (t *Tenant) assignmentNamed(name string) *assignment {
 func (t *Tenant) resolveAssignee(by Caller, parameter AssigneeParameter, identity string) (AssigneeType, Entry, error) {
 	switch parameter {
 	case AppParameter:
-		p, err := one(t, t.servicePrincipals, identity, pointerRanks)
+		p, err := one(t, t.servicePrincipals, identity, pointerKeys)
 		if err != nil {
 			return "", Entry{}, err
 		}
@@ -258,22 +258,22 @@ func (t *Tenant) resolveAssignee(by Caller, parameter AssigneeParameter, identit
 		}
 		return ServicePrincipalAssignee, p.Entry, nil
 	case PolicyParameter:
-		p, err := one(t, t.policies, identity, policyRanks)
+		p, err := one(t, t.policies, identity, policyKeys)
 		if err != nil {
 			return "", Entry{}, err
 		}
 		return PolicyAssignee, p.Entry, nil
 	case SecurityGroupParameter:
-		if found := find(t.roleGroups, identity, roleGroupRanks); len(found) == 1 {
+		if found := find(t.roleGroups, identity, roleGroupKeys); len(found) == 1 {
 			return RoleGroupAssignee, found[0].Entry, nil
 		}
-		r, err := one(t, t.recipientsOf(SecurityGroup), identity, recipientRanks)
+		r, err := one(t, t.recipientsOf(SecurityGroup), identity, recipientKeys)
 		if err != nil {
 			return "", Entry{}, err
 		}
 		return SecurityGroupAssignee, r.Entry, nil
 	default:
-		r, err := one(t, t.recipientsOf(UserMailbox, MailUser), identity, recipientRanks)
+		r, err := one(t, t.recipientsOf(UserMailbox, MailUser), identity, recipientKeys)
 		if err != nil {
 			return "", Entry{}, err
 		}
@@ -324,7 +324,7 @@ type RoleAssignmentChange struct {
 func (t *Tenant) SetManagementRoleAssignment(by Caller, identity string, change RoleAssignmentChange) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a, err := one(t, t.assignments, identity, assignmentRanks)
+	a, err := one(t, t.assignmentsBy(identity), identity, assignmentKeys)
 	if err != nil {
 		return err
 	}
@@ -352,29 +352,24 @@ func (t *Tenant) SetManagementRoleAssignment(by Caller, identity string, change 
 func (t *Tenant) RemoveManagementRoleAssignment(by Caller, identity string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a, err := one(t, t.assignments, identity, assignmentRanks)
+	a, err := one(t, t.assignmentsBy(identity), identity, assignmentKeys)
 	if err != nil {
 		return err
 	}
 	if !t.mayDelegate(by, a.role) {
 		return t.noDelegation(a.Name)
 	}
-	t.assignments = slices.DeleteFunc(t.assignments, func(o *assignment) bool { return o == a })
+	t.removeAssignment(a)
 	t.release(a.boundary)
 	return nil
 }
 
 // dropAssignmentsOf removes every assignment of an assignee.
 func (t *Tenant) dropAssignmentsOf(assignee string) {
-	var gone []boundary
-	t.assignments = slices.DeleteFunc(t.assignments, func(a *assignment) bool {
-		if a.assignee != assignee {
-			return false
+	for _, a := range slices.Clone(t.assignments) {
+		if a.assignee == assignee {
+			t.removeAssignment(a)
+			t.release(a.boundary)
 		}
-		gone = append(gone, a.boundary)
-		return true
-	})
-	for _, b := range gone {
-		t.release(b)
 	}
 }

@@ -31,8 +31,8 @@ type pointer struct {
 	unseen, unknown veil
 }
 
-func pointerRanks(p *pointer) [][]string {
-	return append(p.entryRanks(), []string{p.ObjectID, p.AppID}, []string{p.DisplayName})
+func pointerKeys(keys []key, p *pointer) []key {
+	return append(p.entryKeys(keys), key{afterEntry, p.ObjectID}, key{afterEntry, p.AppID}, key{afterEntry + 1, p.DisplayName})
 }
 
 // ServicePrincipals returns the pointers, ordered by name.
@@ -98,7 +98,7 @@ func (t *Tenant) NewServicePrincipal(by Caller, spec ServicePrincipalSpec) (Serv
 func (t *Tenant) GetServicePrincipal(identity string) ([]ServicePrincipal, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found, err := list(t, t.servicePrincipals, identity, false, pointerRanks)
+	found, err := list(t, t.servicePrincipals, identity, false, pointerKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (t *Tenant) GetServicePrincipal(identity string) ([]ServicePrincipal, error
 func (t *Tenant) SetServicePrincipal(identity string, displayName *string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p, err := one(t, t.servicePrincipals, identity, pointerRanks)
+	p, err := one(t, t.servicePrincipals, identity, pointerKeys)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (t *Tenant) SetServicePrincipal(identity string, displayName *string) error
 func (t *Tenant) RemoveServicePrincipal(identity string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p, err := one(t, t.servicePrincipals, identity, pointerRanks)
+	p, err := one(t, t.servicePrincipals, identity, pointerKeys)
 	if err != nil {
 		return err
 	}

@@ -96,11 +96,15 @@ func (t *Tenant) copied() *Tenant {
 		servicePrincipals:      copies(t.servicePrincipals),
 		scopes:                 copies(t.scopes),
 		assignments:            copies(t.assignments),
+		assignmentsByKey:       assignmentIndex{},
 		accessPolicies:         copies(t.accessPolicies),
 		recipients:             copies(t.recipients),
 		administrativeUnits:    copies(t.administrativeUnits),
 		roleGroups:             copies(t.roleGroups),
 		permissions:            make(map[string][]*ace, len(t.permissions)),
+	}
+	for _, a := range c.assignments {
+		c.assignmentsByKey.add(a)
 	}
 	for _, r := range c.recipients {
 		r.EmailAddresses, r.Members = slices.Clone(r.EmailAddresses), slices.Clone(r.Members)

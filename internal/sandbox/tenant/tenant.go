@@ -52,6 +52,7 @@ type Tenant struct {
 	servicePrincipals      []*pointer
 	scopes                 []*scope
 	assignments            []*assignment
+	assignmentsByKey       assignmentIndex
 	accessPolicies         []*accessPolicy
 	// permissions are the access control lists of mailboxes by their GUIDs.
 	permissions map[string][]*ace
@@ -85,6 +86,8 @@ func newTenant(organization Organization) *Tenant {
 		random:       rand.New(rand.NewPCG(1, 2)),
 		organization: organization,
 		permissions:  map[string][]*ace{},
+
+		assignmentsByKey: assignmentIndex{},
 	}
 }
 

@@ -56,18 +56,18 @@ func (t *Tenant) resolveTrustee(identity string, hidden func(*pointer) bool) (tr
 	}
 	name := t.local(identity)
 	var found []trustee
-	for _, r := range find(t.recipients, name, recipientRanks) {
+	for _, r := range find(t.recipients, name, recipientKeys) {
 		if !r.Type.IsMailbox() && !r.IsValidSecurityPrincipal() {
 			return trustee{}, invalid(typeInvalid, "Couldn't resolve the user or group \"%s.\" If the user or group is a foreign forest principal, you must have either a two-way trust or an outgoing trust.", identity)
 		}
 		found = append(found, trustee{sid: r.SID, person: !r.Type.IsGroup()})
 	}
-	for _, p := range find(t.servicePrincipals, name, pointerTrusteeRanks) {
+	for _, p := range find(t.servicePrincipals, name, pointerTrusteeKeys) {
 		if !hidden(p) {
 			found = append(found, trustee{sid: p.SID})
 		}
 	}
-	for _, g := range find(t.roleGroups, name, roleGroupTrusteeRanks) {
+	for _, g := range find(t.roleGroups, name, roleGroupTrusteeKeys) {
 		found = append(found, trustee{sid: g.SID})
 	}
 	switch {
@@ -85,12 +85,12 @@ func (t *Tenant) resolveTrustee(identity string, hidden func(*pointer) bool) (tr
 // noneHidden lets every service principal be found.
 func noneHidden(*pointer) bool { return false }
 
-func pointerTrusteeRanks(p *pointer) [][]string {
-	return append(pointerRanks(p), []string{p.SID})
+func pointerTrusteeKeys(keys []key, p *pointer) []key {
+	return append(pointerKeys(keys, p), key{afterEntry + 2, p.SID})
 }
 
-func roleGroupTrusteeRanks(g *RoleGroup) [][]string {
-	return append(roleGroupRanks(g), []string{g.SID})
+func roleGroupTrusteeKeys(keys []key, g *RoleGroup) []key {
+	return append(roleGroupKeys(keys, g), key{afterEntry + 1, g.SID})
 }
 
 // trusteeEcho is the text by which a SID reads back: the user principal name of
