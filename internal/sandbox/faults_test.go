@@ -281,3 +281,39 @@ func TestAHookCanInterruptAfterAWrite(t *testing.T) {
 		t.Errorf("answered %d: %v; the hook saw the scope and the record: %t", status, err, made)
 	}
 }
+
+func TestBatchesAreRecordedWithTheirItems(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	bearer := token(t, s)
+	s.Requests().Reset()
+	s.Faults().Add(fault.Rule{Cmdlet: "Get-Mailbox", Identity: "info@contoso.com", Fault: fault.Throttled()})
+	item := func(id, mailbox string) string {
+		return `{"id":"` + id + `","method":"POST","url":"InvokeCommand","headers":{"Authorization":"Bearer ` + bearer + `"},` +
+			`"body":{"CmdletInput":{"CmdletName":"Get-Mailbox","Parameters":{"Identity":"` + mailbox + `"}}}}`
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/adminapi/beta/contoso.onmicrosoft.com/$batch",
+		strings.NewReader(`{"requests":[`+item("0", "info@contoso.com")+`,`+item("1", "support@contoso.com")+`]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+bearer)
+	request.Header.Set("Accept", "application/json")
+	response, err := s.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Responses []struct{ Status int } }
+	if err := errors.Join(json.NewDecoder(response.Body).Decode(&answer), response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.Responses) != 2 || answer.Responses[0].Status != http.StatusTooManyRequests || answer.Responses[1].Status != http.StatusOK {
+		t.Errorf("got %+v", answer)
+	}
+	if sent, mailboxes := s.Requests().HTTP(), s.Requests().Count("Get-Mailbox"); sent != 1 || mailboxes != 2 {
+		t.Errorf("recorded %d HTTP requests and %d mailboxes", sent, mailboxes)
+	}
+	if last := s.Requests().All()[2]; last.Identity != "support@contoso.com" || !last.Executed || last.Batch != 1 || last.Item != 2 {
+		t.Errorf("recorded %+v", last)
+	}
+}

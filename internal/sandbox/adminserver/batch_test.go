@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"mime"
@@ -402,7 +403,7 @@ func TestBatchIsMultipartUnlessJSONIsAccepted(t *testing.T) {
 			t.Errorf("part %d: got %v %d %s, %v", n, part.Header, one.StatusCode, body, err)
 		}
 	}
-	if _, err := parts.NextRawPart(); err != io.EOF { //nolint:errorlint // NextRawPart documents io.EOF itself.
+	if _, err := parts.NextRawPart(); !errors.Is(err, io.EOF) {
 		t.Errorf("after the parts: %v", err)
 	}
 	w.tenant.SetBehavior(tenant.Behavior{BatchForm: tenant.BatchAlwaysJSON})

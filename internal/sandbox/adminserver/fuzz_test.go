@@ -5,6 +5,7 @@ package adminserver_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -66,6 +67,48 @@ func FuzzInvokeCommand(f *testing.F) {
 			}
 		default:
 			t.Errorf("got %d", answer.status)
+		}
+	})
+}
+
+// Whatever the body of a batch is, it is refused as a whole and changes nothing, or
+// every request in it has one answer.
+func FuzzBatch(f *testing.F) {
+	const one = `"method":"POST","url":"InvokeCommand","headers":{"Authorization":"Bearer automation"},"body":{"CmdletInput":{"CmdletName":"Get-ManagementScope"}}`
+	for _, seed := range []string{
+		`{"requests":[{"id":"0",` + one + `},{"id":"1",` + one + `}]}`,
+		`{"requests":[{"id":"0",` + one + `},{"id":"0",` + one + `}]}`,
+		`{"requests":[{"id":"\u0000\ud800<","method":"POST","url":"https://outlook.example/adminapi/beta/contoso.com/InvokeCommand?$select=Name&%24skiptoken=x","headers":{"authorization":"bearer automation","X-AnchorMailbox":"a\r\nb"},"body":{"CmdletInput":{"CmdletName":"New-ManagementScope","Parameters":{"Name":"x","RecipientRestrictionFilter":"Office -eq 'y'"}}}}]}`,
+		`{"requests":[{"id":"0","method":"GET","url":"//[::1]:0/","body":"text"},{"id":"1","method":"\n","url":"mailto:x","headers":null,"body":null}]}`,
+		`{"requests":[{"id":"0","method":"POST","url":"$batch","body":{"requests":[]}},{"id":"1","method":"GET","url":"../../v1.0/x/EXOModuleFile"}]}`,
+		`{"requests":[null]}`, `{"requests":[]}`, `{}`, `[]`, `null`, ``,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		w := newWire(t)
+		before := w.tenant.Counts()
+		answer := w.postBatch(t, body)
+		if answer.status == http.StatusBadRequest {
+			if after := w.tenant.Counts(); !maps.Equal(before, after) {
+				t.Errorf("before %v, after %v", before, after)
+			}
+			return
+		}
+		var asked struct{ Requests []struct{ ID string } }
+		if err := json.Unmarshal([]byte(body), &asked); err != nil {
+			t.Fatalf("no JSON was answered %d", answer.status)
+		}
+		items := answer.items(t)
+		if len(items) != len(asked.Requests) {
+			t.Fatalf("%d requests have %d answers: %s", len(asked.Requests), len(items), answer.body)
+		}
+		ids := map[string]bool{}
+		for _, item := range items {
+			if ids[item.ID] || item.Status < 200 || item.Status > 599 {
+				t.Errorf("got %+v", item)
+			}
+			ids[item.ID] = true
 		}
 	})
 }

@@ -49,6 +49,32 @@ func TestRecorderCountsByCmdlet(t *testing.T) {
 	}
 }
 
+func TestRecorderTellsHTTPRequestsFromItemsOfBatches(t *testing.T) {
+	t.Parallel()
+	var recorder fault.Recorder
+	get := fault.Request{Service: fault.Exchange, Cmdlet: "Get-Mailbox"}
+	batch := fault.Request{Service: fault.Exchange, Cmdlet: fault.Batch}
+	recorder.Record(get)
+	recorder.RecordBatch(batch, []fault.Request{get, get})
+	recorder.RecordBatch(batch, nil)
+	for cmdlet, want := range map[string][2]int{"": {3, 3}, "get-mailbox": {3, 1}, "$BATCH": {2, 2}} {
+		var cmdlets []string
+		if cmdlet != "" {
+			cmdlets = []string{cmdlet}
+		}
+		if got := [2]int{recorder.Count(cmdlets...), recorder.HTTP(cmdlets...)}; got != want {
+			t.Errorf("%q: Count and HTTP are %v, want %v", cmdlet, got, want)
+		}
+	}
+	var places [][2]int
+	for _, r := range recorder.All() {
+		places = append(places, [2]int{r.Batch, r.Item})
+	}
+	if diff := cmp.Diff([][2]int{{0, 0}, {1, 0}, {1, 1}, {1, 2}, {2, 0}}, places); diff != "" {
+		t.Errorf("batches and items differ (-want +got):\n%s", diff)
+	}
+}
+
 func TestRecorderForgetsAtReset(t *testing.T) {
 	t.Parallel()
 	var recorder fault.Recorder
