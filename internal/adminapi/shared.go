@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -73,21 +72,23 @@ func (c *Client) join(ctx context.Context, call *call) *flight {
 	s := &c.sharing
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	deadline, ok := ctx.Deadline()
+	// Whoever asked first may leave; the others still wait for the answer.
+	ctx = context.WithoutCancel(ctx)
 	key := call.query + " " + string(call.body)
 	f := s.flights[key]
 	if f == nil {
 		f = &flight{key: key, call: call, done: make(chan struct{})}
-		f.ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		f.ctx, f.cancel = context.WithCancel(ctx)
 		call.turn = c.turns.Add(1)
 		call.patience = func() (time.Time, bool) { return s.patience(f) }
 		if s.flights == nil {
 			s.flights = map[string]*flight{}
 		}
 		s.flights[key] = f
-		c.board(f)
+		c.board(ctx, f)
 	}
 	f.waiting++
-	deadline, ok := ctx.Deadline()
 	f.endless = f.endless || !ok
 	if deadline.After(f.deadline) {
 		f.deadline = deadline
@@ -96,18 +97,18 @@ func (c *Client) join(ctx context.Context, call *call) *flight {
 }
 
 // board has a flight wait for others to leave with. The lock is held.
-func (c *Client) board(f *flight) {
+func (c *Client) board(ctx context.Context, f *flight) {
 	s := &c.sharing
 	s.boarding = append(s.boarding, f)
 	switch {
 	case len(s.boarding) == batchSize, c.singly.Load():
-		go c.launch(s.take())
+		go c.launch(ctx, s.take())
 	case len(s.boarding) == 1:
 		s.leaving = time.AfterFunc(c.config.BatchWindow, func() {
 			s.mu.Lock()
 			together := s.take()
 			s.mu.Unlock()
-			c.launch(together)
+			c.launch(ctx, together)
 		})
 	}
 }
@@ -123,11 +124,11 @@ func (s *sharing) take() []*flight {
 }
 
 // launch sends flights, in a batch where they are several.
-func (c *Client) launch(flights []*flight) {
+func (c *Client) launch(ctx context.Context, flights []*flight) {
 	readings := make([]reading, len(flights))
 	if len(flights) > 1 && !c.singly.Load() {
 		var err error
-		if readings, err = c.batch(flights); err != nil {
+		if readings, err = c.batch(ctx, flights); err != nil {
 			for _, f := range flights {
 				c.sharing.land(f, nil, err)
 			}
@@ -154,24 +155,25 @@ func (c *Client) complete(f *flight, got reading) (*Result, error) {
 
 // batch sends flights as one batch, which goes on as long as somebody waits for
 // one of them.
-func (c *Client) batch(flights []*flight) ([]reading, error) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(flights[0].ctx))
+func (c *Client) batch(ctx context.Context, flights []*flight) ([]reading, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var left atomic.Int64
-	left.Store(int64(len(flights)))
-	calls := make([]*call, len(flights))
-	for i, f := range flights {
-		stop := context.AfterFunc(f.ctx, func() {
-			if left.Add(-1) == 0 {
-				cancel()
+	go func() {
+		for _, f := range flights {
+			select {
+			case <-f.ctx.Done():
+			case <-ctx.Done():
 			}
-		})
-		defer stop()
-		calls[i] = f.call
+		}
+		cancel()
+	}()
+	var calls []*call
+	for _, f := range flights {
+		calls = append(calls, f.call)
 	}
 	batch := newBatch(calls, c.cookies)
 	batch.patience = func() (time.Time, bool) { return c.sharing.patience(flights...) }
-	for _, call := range append(calls, batch) {
+	for _, call := range append([]*call{batch}, calls...) {
 		if err := c.address(ctx, call); err != nil {
 			return nil, err
 		}
