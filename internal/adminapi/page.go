@@ -112,8 +112,8 @@ type firstPage struct {
 // list reads all pages of a cmdlet's output, but the first where that is given.
 func (c *Client) list(ctx context.Context, call *call, first *firstPage) (*Result, error) {
 	result := &Result{}
-	seen := map[string]bool{}
 	target := c.endpoint(call)
+	seen := map[string]bool{target.RequestURI(): true}
 	for page := 1; ; page++ {
 		var output *output
 		var from *url.URL
@@ -134,14 +134,14 @@ func (c *Client) list(ctx context.Context, call *call, first *firstPage) (*Resul
 		if page == maxPages {
 			return nil, fmt.Errorf("%s: Exchange has more than %d pages of output, so the list was given up", call.cmdlet, maxPages)
 		}
-		if seen[output.nextLink] {
-			return nil, brokenList{fmt.Errorf("%s: Exchange's page %d leads back to a page already read, so the list was given up", call.cmdlet, page)}
-		}
-		seen[output.nextLink] = true
 		var err error
 		if target, err = c.nextPage(from, output.nextLink); err != nil {
 			return nil, fmt.Errorf("%s: page %d cannot be read: %w", call.cmdlet, page+1, err)
 		}
+		if seen[target.RequestURI()] {
+			return nil, brokenList{fmt.Errorf("%s: Exchange's page %d leads back to a page already read, so the list was given up", call.cmdlet, page)}
+		}
+		seen[target.RequestURI()] = true
 	}
 }
 
