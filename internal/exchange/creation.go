@@ -93,7 +93,7 @@ func (c *Client) send(ctx context.Context, object creation) (row adminapi.Row, a
 func (c *Client) find(ctx context.Context, object creation, patience time.Duration, lost error) (found bool, err error) {
 	// What was done although the operation was interrupted has to come into state.
 	interrupted := ctx.Err() != nil
-	alive, done := Afterwards(ctx)
+	alive, done := shortly(ctx)
 	defer done()
 	looking, cancel := context.WithTimeout(alive, patience)
 	defer cancel()

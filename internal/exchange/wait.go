@@ -19,8 +19,10 @@ const (
 	// How often a wait tells that it still waits.
 	reportInterval = 15 * time.Second
 
-	// How long an operation that was interrupted, or ran out of time, may still look at what it left behind.
-	afterTime = 5 * time.Second
+	// How long an operation that was interrupted may still look at what it left behind, and how long one that ran out of
+	// time: that may have been because it was throttled, and has to wait for its turn then.
+	afterInterruption = 5 * time.Second
+	afterTimeout      = 90 * time.Second
 )
 
 // pace is how fast a wait looks: the first pause between two looks, and the longest.
@@ -122,11 +124,27 @@ func (c *Client) confirmed(ctx context.Context, key string, look func(context.Co
 	})
 }
 
-// Afterwards returns a context in which to look at what became of an operation: ctx itself while it lives, and else one
-// of a few seconds. What is in state after an operation that was interrupted should be what is there.
+// Afterwards returns a context in which to look at what became of an operation: ctx itself while it has time left, and
+// else one of a short time more. What is in state after an operation that was interrupted, or ran out of time, should be
+// what is there.
 func Afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited || errors.Is(ctx.Err(), context.Canceled) || time.Until(deadline) >= afterTimeout {
+		return shortly(ctx)
+	}
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterTimeout)
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			cancel()
+		}
+	})
+	return looking, func() { stop(); cancel() }
+}
+
+// shortly returns ctx itself while it lives, and else a context of a few seconds.
+func shortly(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), afterTime)
+	return context.WithTimeout(context.WithoutCancel(ctx), afterInterruption)
 }
