@@ -123,7 +123,11 @@ func readLimits(node *yaml.Node) (Service, Limits, error) {
 	if !e.given["concurrent"] && !e.given["per_second"] {
 		return "", Limits{}, fmt.Errorf("line %d: limits need concurrent or per_second", e.line)
 	}
-	return cmp.Or(e.rule.Service, Exchange), e.limits, nil
+	service := cmp.Or(e.rule.Service, Exchange)
+	if e.limits.PerItem && service != Exchange {
+		return "", Limits{}, fmt.Errorf("line %d: per_item is for exchange only", e.line)
+	}
+	return service, e.limits, nil
 }
 
 // Follow puts the rules and limits of a plan into force.

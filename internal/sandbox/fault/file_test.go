@@ -61,12 +61,13 @@ limits:
   - concurrent: 3
     per_second: 2.5
     burst: 10
+    per_item: true
     fault: concurrency_exceeded
   - service: graph
     per_second: 100
 `)
 	exchange, graph := plan.Limits[fault.Exchange], plan.Limits[fault.Graph]
-	if exchange.Concurrent != 3 || exchange.PerSecond != 2.5 || exchange.Burst != 10 || exchange.Refusal.String() != "429 text" {
+	if exchange.Concurrent != 3 || exchange.PerSecond != 2.5 || exchange.Burst != 10 || !exchange.PerItem || exchange.Refusal.String() != "429 text" {
 		t.Errorf("Exchange's limits are %+v", exchange)
 	}
 	if graph.PerSecond != 100 || graph.Refusal.String() != "429 JSON" {
@@ -108,6 +109,7 @@ func TestLoadNamesTheLineOfWhatItRefuses(t *testing.T) {
 		"a time without a unit":      {"rules:\n  - fault: slow\n    delay: 5", "line 3: delay: the value must be a time such as 2s or 500ms"},
 		"neither true nor false":     {"rules:\n  - fault: reset\n    after_execution: maybe", "line 3: after_execution: the value must be true or false"},
 		"an empty text":              {"rules:\n  - fault: reset\n    cmdlet: ''", "line 3: cmdlet: the value must be a text"},
+		"items of Graph's batches":   {"limits:\n  - service: graph\n    per_second: 1\n    per_item: true", "line 2: per_item is for exchange only"},
 		"limits of nothing":          {"limits:\n  - burst: 2", "line 2: limits need concurrent or per_second"},
 		"limits without an answer":   {"limits:\n  - concurrent: 2\n    fault: hang", "line 2: the fault hang is no answer to a request above the limits"},
 		"limits twice":               {"limits:\n  - concurrent: 2\n  - per_second: 2", "line 3: exchange has limits already"},
