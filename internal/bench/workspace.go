@@ -133,6 +133,9 @@ func (b *bench) run(ctx context.Context, space *workspace, operation, variant st
 	begin := time.Now()
 	err = command.Run()
 	wall := time.Since(begin)
+	if ctx.Err() != nil {
+		return sample{}, ctx.Err() // What Terraform says of having been interrupted is no news.
+	}
 	if err != nil {
 		return sample{}, fmt.Errorf("%w\n%s", err, tail(output.Bytes()))
 	}

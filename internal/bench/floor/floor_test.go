@@ -4,7 +4,6 @@
 package main
 
 import (
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,13 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	exchange "github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
 )
 
-func serve(t *testing.T, newProvider func() provider.Provider) tfprotov6.ProviderServer {
+func serve(t *testing.T, p provider.Provider) tfprotov6.ProviderServer {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(newProvider())()
+	server, err := providerserver.NewProtocol6WithError(p)()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +37,12 @@ func schemas(t *testing.T, server tfprotov6.ProviderServer) (*tfprotov6.GetProvi
 
 func TestTheFloorHasTheProvidersSchemas(t *testing.T) {
 	t.Parallel()
-	want, wantIdentities := schemas(t, serve(t, exchange.New("bench", os.LookupEnv)))
-	got, gotIdentities := schemas(t, serve(t, newFloor))
+	above, ok := newFloor().(floor)
+	if !ok {
+		t.Fatal("the floor is another provider")
+	}
+	want, wantIdentities := schemas(t, serve(t, above.ProviderWithListResources))
+	got, gotIdentities := schemas(t, serve(t, above))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("schemas (-provider +floor):\n%s", diff)
 	}
@@ -52,7 +53,7 @@ func TestTheFloorHasTheProvidersSchemas(t *testing.T) {
 
 func TestTheFloorsOperationsAskNobodyAndLeaveNothingUnknown(t *testing.T) {
 	t.Parallel()
-	server := serve(t, newFloor)
+	server := serve(t, newFloor())
 	all, _ := schemas(t, server)
 	for name, schema := range all.ResourceSchemas {
 		t.Run(name, func(t *testing.T) {
