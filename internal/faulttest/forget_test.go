@@ -18,9 +18,8 @@ import (
 )
 
 // remembered are the subjects whose reads are fuzzed: one of each resource type.
-func remembered(t *testing.T) []subject {
-	t.Helper()
-	return slices.DeleteFunc(subjects(t), func(u subject) bool { return u.principal[read] == "" })
+func remembered() []subject {
+	return slices.DeleteFunc(subjects(), func(u subject) bool { return u.principal[read] == "" })
 }
 
 // Whatever every read is answered, a refresh either fails or leaves the object in state, unless Exchange itself has said,
@@ -50,7 +49,7 @@ func FuzzReadNeverForgets(f *testing.F) {
 	}
 	var priors []prior
 	f.Fuzz(func(t *testing.T, n, status int, header string, body []byte) {
-		all := remembered(t)
+		all := remembered()
 		if priors == nil {
 			for _, u := range all {
 				priors = append(priors, u.rehearse(t))
@@ -74,7 +73,7 @@ func FuzzReadNeverForgets(f *testing.F) {
 			s.prepare(read, p.state)
 			before := s.inState()
 			s.Faults().Add(fault.Rule{Service: fault.Exchange, Cmdlet: "Get-*", Fault: fault.Answering("fuzz", answer)})
-			if err := s.w.Refresh(t.Context()); err == nil && s.w.State(s.address()) == nil && !deniesThat(before, status, body) {
+			if err := s.w.Refresh(s.t.Context()); err == nil && s.w.State(s.address()) == nil && !deniesThat(before, status, body) {
 				t.Errorf("the %s is forgotten after an answer that does not deny it", u.name)
 			}
 		})

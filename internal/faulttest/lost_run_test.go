@@ -14,7 +14,7 @@ import (
 // or right after a request: state is as it was before the run, and the next apply makes good what is missing.
 func TestARunThatLeavesNoStateIsMadeGoodByTheNext(t *testing.T) {
 	t.Parallel()
-	for _, u := range subjects(t) {
+	for _, u := range subjects() {
 		t.Run(u.name, func(t *testing.T) {
 			t.Parallel()
 			p := u.rehearse(t)

@@ -30,7 +30,7 @@ func (c *counts) count(o outcome) {
 func (c *counts) print(what, units string) {
 	succeeded, failed := c.succeeded.Load(), c.failed.Load()
 	if succeeded+failed > 0 {
-		fmt.Fprintf(os.Stdout, "%s: %d %s: %d ended in success, %d in an error; %d needed an import\n",
+		_, _ = fmt.Fprintf(os.Stdout, "%s: %d %s: %d ended in success, %d in an error; %d needed an import\n",
 			what, succeeded+failed, units, succeeded, failed, c.imported.Load())
 	}
 }

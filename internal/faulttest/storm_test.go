@@ -93,7 +93,7 @@ func TestATenantThatThrottlesGetsFewRequestsInVain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, refused, took := sent(t, &fault.Limits{Concurrent: 3, PerSecond: 5, Refusal: refusal})
-			fmt.Fprintf(os.Stdout, "storm %s: %d requests needed, %d sent, %d of them refused; it took %s of the tenant's time, without limits %s\n",
+			_, _ = fmt.Fprintf(os.Stdout, "storm %s: %d requests needed, %d sent, %d of them refused; it took %s of the tenant's time, without limits %s\n",
 				name, needed, got, refused, took.Round(time.Second), unlimited.Round(time.Second))
 			if refused == 0 {
 				t.Error("nothing was refused, so nothing was tested")

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest/core"
@@ -96,8 +95,7 @@ var (
 )
 
 // subjects are all that faults are tried on.
-func subjects(t *testing.T) []subject {
-	t.Helper()
+func subjects() []subject {
 	all := []subject{
 		servicePrincipal(), managementScope(), roleAssignment(), disabledAssignment(), accessPolicy(),
 		mailboxPermission(), autoMapping(), customization(),
