@@ -254,7 +254,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	policy, err := r.client.FindApplicationAccessPolicy(ctx, state.ID.ValueString())
+	policy, err := r.client.ReadApplicationAccessPolicy(ctx, state.ID.ValueString())
 	if exchange.IsNotFound(err) {
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -337,7 +337,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 
-	policy, err := r.client.ApplicationAccessPolicy(ctx, given)
+	policy, err := r.client.ListedApplicationAccessPolicy(ctx, given)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The application access policy to import could not be read", err))
 		return

@@ -71,9 +71,13 @@ func scopeGUID(ids string) string {
 	return strings.ToLower(guid)
 }
 
-// ApplicationAccessPolicies lists the tenant's policies.
+// ApplicationAccessPolicies lists the tenant's policies, once a run and anew after this client has written one.
 func (c *Client) ApplicationAccessPolicies(ctx context.Context) ([]ApplicationAccessPolicy, error) {
-	rows, err := c.all(ctx, "Get-ApplicationAccessPolicy")
+	return c.applicationAccessPolicies(ctx, c.recall)
+}
+
+func (c *Client) applicationAccessPolicies(ctx context.Context, ask asking) ([]ApplicationAccessPolicy, error) {
+	rows, err := ask(ctx, "Get-ApplicationAccessPolicy", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +109,24 @@ func (c *Client) FindApplicationAccessPolicy(ctx context.Context, identity strin
 		return err
 	})
 	return policy, err
+}
+
+// ListedApplicationAccessPolicy is ApplicationAccessPolicy for an import: what a listing of this run has of the policy is
+// good enough.
+func (c *Client) ListedApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
+	if row, found := c.listed(ctx, "Get-ApplicationAccessPolicy", identity, named(identity, "Identity")); found {
+		return applicationAccessPolicyFrom(row), nil
+	}
+	return c.ApplicationAccessPolicy(ctx, identity)
+}
+
+// ReadApplicationAccessPolicy is FindApplicationAccessPolicy for a refresh: what a listing of this run has of the policy
+// is good enough.
+func (c *Client) ReadApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
+	if row, found := c.listed(ctx, "Get-ApplicationAccessPolicy", identity, named(identity, "Identity")); found {
+		return applicationAccessPolicyFrom(row), nil
+	}
+	return c.FindApplicationAccessPolicy(ctx, identity)
 }
 
 // NewApplicationAccessPolicy is what CreateApplicationAccessPolicy sends.
@@ -210,7 +232,7 @@ func (c *Client) policiesOf(ctx context.Context, appID, policyScopeID string) ([
 	if err != nil || !found {
 		return nil, err
 	}
-	all, err := c.ApplicationAccessPolicies(ctx)
+	all, err := c.applicationAccessPolicies(ctx, c.rows)
 	if err != nil {
 		return nil, err
 	}
@@ -295,7 +317,7 @@ type PolicyScope struct {
 
 // PolicyScope reads the recipient that identity names, in whatever form; found is false where it names none or several.
 func (c *Client) PolicyScope(ctx context.Context, identity string) (scope PolicyScope, found bool, err error) {
-	row, found, err := c.referred(ctx, RecipientReference, identity)
+	row, found, err := c.referred(ctx, c.recall, RecipientReference, identity)
 	if err != nil || !found {
 		return PolicyScope{}, false, err
 	}

@@ -44,7 +44,7 @@ func (c *Client) seen(ctx context.Context, err error, kind ReferenceKind, identi
 		return err
 	}
 	lookErr := c.confirmed(ctx, identity, func(ctx context.Context) error {
-		guid, err := c.resolve(ctx, kind, identity)
+		guid, err := c.resolve(ctx, c.list, kind, identity)
 		if err == nil && guid == "" {
 			return &adminapi.Error{Class: adminapi.NotFound, Message: fmt.Sprintf("'%s' cannot be found", identity)}
 		}

@@ -21,6 +21,8 @@ type Client struct {
 	api      *adminapi.Client
 	progress Progress
 	recent   recent
+	memory   memory
+	singly   bool
 }
 
 // Progress is told in a sentence, every now and then, what a long wait waits for, and what was done about an answer that
@@ -33,6 +35,12 @@ type Option func(*Client)
 // ReportTo has a client tell of its progress. Without it, it waits in silence.
 func ReportTo(progress Progress) Option {
 	return func(c *Client) { c.progress = progress }
+}
+
+// Singly has a client send a request for each object whenever it is read: nothing is listed to be read from, shared, sent
+// in batches or remembered. It is for measuring what all of that saves.
+func Singly() Option {
+	return func(c *Client) { c.singly = true }
 }
 
 // New returns a client that sends its cmdlets through api.
@@ -80,10 +88,18 @@ var errEmptyIdentity = errors.New("the identity is empty, and Exchange would tak
 // a complete listing: where identity was refused as not found or answered with other rows, list (when the caller can
 // only name the object by something else than its documented identity) settles the matter.
 func (c *Client) get(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
+	return c.getBy(ctx, c.list, cmdlet, identity, same)
+}
+
+// asking is how a cmdlet that reads is run: by list, or by recall.
+type asking func(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error)
+
+// getBy is get for those whom a remembered answer may be good enough.
+func (c *Client) getBy(ctx context.Context, ask asking, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
 	if identity == "" {
 		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
 	}
-	rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
+	rows, err := ask(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
 	if err != nil {
 		return adminapi.Row{}, err
 	}
@@ -135,7 +151,7 @@ func (c *Client) all(ctx context.Context, cmdlet string) ([]adminapi.Row, error)
 	return rows, err
 }
 
-// list runs a Get cmdlet.
+// list runs a cmdlet that reads.
 func (c *Client) list(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
 	if parameters == nil {
 		parameters = adminapi.Parameters{}
@@ -175,6 +191,9 @@ func named(identity string, properties ...string) func(adminapi.Row) bool {
 	}
 }
 
+// ofGUID accepts the object with this GUID.
+func ofGUID(guid string) func(adminapi.Row) bool { return named(guid, "Guid", "ExchangeObjectId") }
+
 // guidOf returns an object's own GUID, lower case. Guid and ExchangeObjectId hold the same value.
 func guidOf(row adminapi.Row) string {
 	return strings.ToLower(row.Text("Guid", "ExchangeObjectId"))
@@ -186,9 +205,23 @@ func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Par
 	return err
 }
 
-// invoke runs a cmdlet.
+// invoke runs a cmdlet. Reads that are under way at a time leave in batches.
 func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
-	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)})
+	command := adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)}
+	if cmdlet == "Get-Mailbox" {
+		command.Select = mailboxProperties()
+	}
+	var result *adminapi.Result
+	var err error
+	switch {
+	case !reads(cmdlet):
+		result, err = c.api.Invoke(ctx, command)
+		c.memory.forget(cmdlet)
+	case c.singly:
+		result, err = c.api.Invoke(ctx, command)
+	default:
+		result, err = c.api.InvokeShared(ctx, command)
+	}
 	if err != nil {
 		if adminapi.ClassOf(err) == adminapi.NotFound && !blamesAny(err, parameters) {
 			err = ofAnother{err}
@@ -213,6 +246,12 @@ func blamesAny(err error, parameters adminapi.Parameters) bool {
 		}
 	}
 	return false
+}
+
+// reads reports whether a cmdlet changes nothing.
+func reads(cmdlet string) bool {
+	verb, _, _ := strings.Cut(cmdlet, "-")
+	return verb == "Get" || verb == "Test"
 }
 
 // idempotent reports whether running a cmdlet twice does what running it once does. Those that set a property do, as

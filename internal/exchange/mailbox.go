@@ -103,12 +103,16 @@ func mailboxFrom(row adminapi.Row) Mailbox {
 }
 
 // Mailbox reads the mailbox that identity names: an address, user principal name, name, alias, GUID or distinguished
-// name. The mailboxes of Microsoft 365 groups are not among those that Get-Mailbox knows.
+// name. The mailboxes of Microsoft 365 groups are not among those that Get-Mailbox knows. A mailbox is read once a run.
 func (c *Client) Mailbox(ctx context.Context, identity string) (Mailbox, error) {
+	return c.mailbox(ctx, c.recall, identity)
+}
+
+func (c *Client) mailbox(ctx context.Context, ask asking, identity string) (Mailbox, error) {
 	if identity == "" {
 		return Mailbox{}, fmt.Errorf("Get-Mailbox: %w", errEmptyIdentity)
 	}
-	rows, err := c.mailboxes(ctx, adminapi.Parameters{"Identity": identity})
+	rows, err := c.mailboxes(ctx, ask, adminapi.Parameters{"Identity": identity})
 	if err != nil {
 		return Mailbox{}, err
 	}
@@ -136,7 +140,7 @@ func (c *Client) SharedMailboxes(ctx context.Context, filter string) ([]Mailbox,
 	if filter != "" {
 		parameters["Filter"] = filter
 	}
-	rows, err := c.mailboxes(ctx, parameters)
+	rows, err := c.mailboxes(ctx, c.list, parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -157,11 +161,7 @@ func (c *Client) SharedMailboxes(ctx context.Context, filter string) ([]Mailbox,
 }
 
 // mailboxes runs Get-Mailbox, which answers a thousand objects at most where it is not told otherwise.
-func (c *Client) mailboxes(ctx context.Context, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+func (c *Client) mailboxes(ctx context.Context, ask asking, parameters adminapi.Parameters) ([]adminapi.Row, error) {
 	parameters["ResultSize"] = "Unlimited"
-	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: "Get-Mailbox", Parameters: parameters, Select: mailboxProperties(), Idempotent: true})
-	if err != nil {
-		return nil, err
-	}
-	return result.Rows, nil
+	return ask(ctx, "Get-Mailbox", parameters)
 }

@@ -156,13 +156,14 @@ func without(rights, others []string) []string {
 }
 
 // MailboxPermissions lists who holds what on the mailbox with this GUID, sorted by trustee. Among them are the entries
-// that deleted trustees left behind; see Unresolved.
+// that deleted trustees left behind; see Unresolved. A mailbox's list is read once a run, and anew after this client has
+// written one.
 func (c *Client) MailboxPermissions(ctx context.Context, mailboxGUID string) ([]MailboxPermission, error) {
-	return c.mailboxPermissions(ctx, mailboxGUID, "")
+	return c.mailboxPermissions(ctx, c.recall, mailboxGUID, "")
 }
 
 // mailboxPermissions lists what a mailbox's permission list has, of all trustees or of one.
-func (c *Client) mailboxPermissions(ctx context.Context, mailboxGUID, user string) ([]MailboxPermission, error) {
+func (c *Client) mailboxPermissions(ctx context.Context, ask asking, mailboxGUID, user string) ([]MailboxPermission, error) {
 	if mailboxGUID == "" {
 		return nil, fmt.Errorf("Get-MailboxPermission: %w", errEmptyIdentity)
 	}
@@ -170,14 +171,14 @@ func (c *Client) mailboxPermissions(ctx context.Context, mailboxGUID, user strin
 	if user != "" {
 		parameters["User"] = user
 	}
-	rows, err := c.list(ctx, "Get-MailboxPermission", parameters)
+	rows, err := ask(ctx, "Get-MailboxPermission", parameters)
 	if err != nil {
 		return nil, err
 	}
 	for _, row := range rows {
 		if !strings.EqualFold(row.Text("Identity"), rows[0].Text("Identity")) {
 			// The documentation warns that an identity which does not exist may be answered with all objects.
-			if _, err := c.Mailbox(ctx, mailboxGUID); err != nil {
+			if _, err := c.mailbox(ctx, c.list, mailboxGUID); err != nil {
 				return nil, err
 			}
 			return nil, fmt.Errorf("Get-MailboxPermission: Exchange answers the permissions of several mailboxes for the mailbox '%s'", mailboxGUID)
@@ -190,10 +191,15 @@ func (c *Client) mailboxPermissions(ctx context.Context, mailboxGUID, user strin
 // its identities: an address, name, GUID or SID of a user or group, an object id or application id of a service
 // principal. The error is not found where it names nobody, or somebody without such a permission.
 func (c *Client) MailboxPermission(ctx context.Context, mailboxGUID, user string, deny bool) (MailboxPermission, error) {
+	return c.mailboxPermission(ctx, c.list, mailboxGUID, user, deny)
+}
+
+// mailboxPermission is MailboxPermission for those whom a remembered answer may be good enough.
+func (c *Client) mailboxPermission(ctx context.Context, ask asking, mailboxGUID, user string, deny bool) (MailboxPermission, error) {
 	if user == "" {
 		return MailboxPermission{}, fmt.Errorf("Get-MailboxPermission: the trustee is empty, and Exchange would take that for every trustee, so nothing was sent")
 	}
-	permissions, err := c.mailboxPermissions(ctx, mailboxGUID, user)
+	permissions, err := c.mailboxPermissions(ctx, ask, mailboxGUID, user)
 	if err != nil {
 		return MailboxPermission{}, err
 	}
@@ -235,8 +241,28 @@ func (c *Client) FindMailboxPermission(ctx context.Context, id MailboxPermission
 	return permission, err
 }
 
-func (c *Client) mailboxPermissionOf(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {
+// ReadMailboxPermission is FindMailboxPermission for a refresh: the entry is the one that MailboxPermissions has of it,
+// and looked for by itself where that has none.
+func (c *Client) ReadMailboxPermission(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {
+	if c.singly {
+		return c.FindMailboxPermission(ctx, id)
+	}
 	permissions, err := c.MailboxPermissions(ctx, id.MailboxGUID)
+	if err == nil {
+		var permission MailboxPermission
+		permission, err = the(permissions, id)
+		if err == nil {
+			return permission, nil
+		}
+	}
+	if !IsNotFound(err) {
+		return MailboxPermission{}, err
+	}
+	return c.FindMailboxPermission(ctx, id)
+}
+
+func (c *Client) mailboxPermissionOf(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {
+	permissions, err := c.mailboxPermissions(ctx, c.list, id.MailboxGUID, "")
 	if err != nil {
 		return MailboxPermission{}, err
 	}
@@ -267,7 +293,7 @@ func (c *Client) TrusteeName(ctx context.Context, permission MailboxPermission) 
 	if permission.User == "" || permission.Unresolved() {
 		return permission.UserSID, nil
 	}
-	found, err := c.MailboxPermission(ctx, permission.MailboxGUID, permission.User, permission.Deny)
+	found, err := c.mailboxPermission(ctx, c.recall, permission.MailboxGUID, permission.User, permission.Deny)
 	switch {
 	case IsNotFound(err), adminapi.ClassOf(err) == adminapi.Ambiguous, err == nil && found.UserSID != permission.UserSID:
 		return permission.UserSID, nil

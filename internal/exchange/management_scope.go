@@ -34,18 +34,35 @@ func managementScopeFrom(row adminapi.Row) ManagementScope {
 	}
 }
 
+// scopeNamed accepts the scope that identity names.
+func scopeNamed(identity string) func(adminapi.Row) bool {
+	return named(identity, "Name", "Guid", "ExchangeObjectId", "DistinguishedName")
+}
+
 // ManagementScope reads the scope that identity names: a name, a GUID or a distinguished name.
 func (c *Client) ManagementScope(ctx context.Context, identity string) (ManagementScope, error) {
-	row, err := c.get(ctx, "Get-ManagementScope", identity, named(identity, "Name", "Guid", "ExchangeObjectId", "DistinguishedName"))
+	row, err := c.get(ctx, "Get-ManagementScope", identity, scopeNamed(identity))
 	if err != nil {
 		return ManagementScope{}, err
 	}
 	return managementScopeFrom(row), nil
 }
 
-// ManagementScopes lists the scopes.
+// ListedManagementScope is ManagementScope for an import: what a listing of this run has of the scope is good enough.
+func (c *Client) ListedManagementScope(ctx context.Context, identity string) (ManagementScope, error) {
+	if row, found := c.listed(ctx, "Get-ManagementScope", identity, scopeNamed(identity)); found {
+		return managementScopeFrom(row), nil
+	}
+	return c.ManagementScope(ctx, identity)
+}
+
+// ManagementScopes lists the scopes, once a run and anew after this client has written one.
 func (c *Client) ManagementScopes(ctx context.Context) ([]ManagementScope, error) {
-	rows, err := c.list(ctx, "Get-ManagementScope", nil)
+	return c.managementScopes(ctx, c.recall)
+}
+
+func (c *Client) managementScopes(ctx context.Context, ask asking) ([]ManagementScope, error) {
+	rows, err := ask(ctx, "Get-ManagementScope", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +84,14 @@ func (c *Client) FindManagementScope(ctx context.Context, guid, lastName string)
 	return scope, err
 }
 
+// ReadManagementScope is FindManagementScope for a refresh: what a listing of this run has of the scope is good enough.
+func (c *Client) ReadManagementScope(ctx context.Context, guid, lastName string) (ManagementScope, error) {
+	if row, found := c.listed(ctx, "Get-ManagementScope", guid, ofGUID(guid)); found {
+		return managementScopeFrom(row), nil
+	}
+	return c.FindManagementScope(ctx, guid, lastName)
+}
+
 func (c *Client) managementScopeOf(ctx context.Context, guid, lastName string) (ManagementScope, error) {
 	row, err := c.byGUID(ctx, "Get-ManagementScope", guid, lastName)
 	if err != nil {
@@ -80,7 +105,7 @@ func (c *Client) byGUID(ctx context.Context, cmdlet, guid, lastName string) (adm
 	if guid == "" {
 		return adminapi.Row{}, fmt.Errorf("%s: %w", cmdlet, errEmptyIdentity)
 	}
-	same := named(guid, "Guid", "ExchangeObjectId")
+	same := ofGUID(guid)
 	if lastName == "" {
 		return c.search(ctx, cmdlet, guid, same)
 	}

@@ -81,7 +81,7 @@ func (c *Client) hydrate(ctx context.Context) error {
 
 // tookScopes reports whether the organization has a scope. A probe that was left behind is removed, and counts for none.
 func (c *Client) tookScopes(ctx context.Context) (bool, error) {
-	scopes, err := c.ManagementScopes(ctx)
+	scopes, err := c.managementScopes(ctx, c.list)
 	if err != nil {
 		return false, err
 	}

@@ -48,22 +48,22 @@ func (kind ReferenceKind) cmdlets() []string {
 }
 
 // SameReference reports whether two spellings name one object. Both must resolve to exactly one object: a spelling
-// that names none, or several, is the same as nothing but itself.
+// that names none, or several, is the same as nothing but itself. What a spelling names is asked once a run.
 func (c *Client) SameReference(ctx context.Context, kind ReferenceKind, a, b string) (bool, error) {
 	if strings.EqualFold(a, b) {
 		return true, nil
 	}
-	left, err := c.resolve(ctx, kind, a)
+	left, err := c.resolve(ctx, c.recall, kind, a)
 	if err != nil || left == "" {
 		return false, err
 	}
-	right, err := c.resolve(ctx, kind, b)
+	right, err := c.resolve(ctx, c.recall, kind, b)
 	return err == nil && left == right, err
 }
 
 // resolve returns the GUID of the one object that identity names, or "" where it names none or several.
-func (c *Client) resolve(ctx context.Context, kind ReferenceKind, identity string) (string, error) {
-	row, found, err := c.referred(ctx, kind, identity)
+func (c *Client) resolve(ctx context.Context, ask asking, kind ReferenceKind, identity string) (string, error) {
+	row, found, err := c.referred(ctx, ask, kind, identity)
 	if err != nil || !found {
 		return "", err
 	}
@@ -71,12 +71,12 @@ func (c *Client) resolve(ctx context.Context, kind ReferenceKind, identity strin
 }
 
 // referred reads the one object that identity names; found is false where it names none or several.
-func (c *Client) referred(ctx context.Context, kind ReferenceKind, identity string) (row adminapi.Row, found bool, err error) {
+func (c *Client) referred(ctx context.Context, ask asking, kind ReferenceKind, identity string) (row adminapi.Row, found bool, err error) {
 	if identity == "" || strings.Contains(identity, "*") {
 		return adminapi.Row{}, false, nil
 	}
 	for _, cmdlet := range kind.cmdlets() {
-		rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
+		rows, err := ask(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
 		switch {
 		case IsNotFound(err), adminapi.ClassOf(err) == adminapi.Ambiguous:
 			continue
@@ -118,7 +118,7 @@ type AdministrativeUnit struct {
 // AdministrativeUnit reads the unit that identity names: Entra's object id or a display name. Deleted units linger
 // with the display name they had, so a display name may be ambiguous where the portal shows one unit only.
 func (c *Client) AdministrativeUnit(ctx context.Context, identity string) (AdministrativeUnit, error) {
-	row, err := c.get(ctx, "Get-AdministrativeUnit", identity,
+	row, err := c.getBy(ctx, c.recall, "Get-AdministrativeUnit", identity,
 		named(identity, "Name", "Identity", "ExternalDirectoryObjectId", "DisplayName", "Guid", "DistinguishedName"))
 	if err != nil {
 		return AdministrativeUnit{}, fmt.Errorf("looking for the administrative unit '%s': %w", identity, err)
@@ -137,7 +137,7 @@ func isAnswer(err error) bool {
 
 // implicitWriteScopes returns the scopes that roles have of themselves, by the roles' names.
 func (c *Client) implicitWriteScopes(ctx context.Context) (map[string]string, error) {
-	rows, err := c.list(ctx, "Get-ManagementRole", nil)
+	rows, err := c.recall(ctx, "Get-ManagementRole", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -138,13 +138,26 @@ func scopeFrom(row adminapi.Row, assignee AssigneeKind) Scope {
 	return Scope{}
 }
 
+// assignmentNamed accepts the assignment that identity names.
+func assignmentNamed(identity string) func(adminapi.Row) bool {
+	return named(identity, "Name", "Identity", "Guid", "ExchangeObjectId", "DistinguishedName")
+}
+
 // RoleAssignment reads the assignment that identity names: a name or a GUID.
 func (c *Client) RoleAssignment(ctx context.Context, identity string) (RoleAssignment, error) {
-	row, err := c.get(ctx, "Get-ManagementRoleAssignment", identity, named(identity, "Name", "Identity", "Guid", "ExchangeObjectId", "DistinguishedName"))
+	row, err := c.get(ctx, "Get-ManagementRoleAssignment", identity, assignmentNamed(identity))
 	if err != nil {
 		return RoleAssignment{}, err
 	}
 	return roleAssignmentFrom(row), nil
+}
+
+// ListedRoleAssignment is RoleAssignment for an import: what a listing of this run has of the assignment is good enough.
+func (c *Client) ListedRoleAssignment(ctx context.Context, identity string) (RoleAssignment, error) {
+	if row, found := c.listed(ctx, "Get-ManagementRoleAssignment", identity, assignmentNamed(identity)); found {
+		return roleAssignmentFrom(row), nil
+	}
+	return c.RoleAssignment(ctx, identity)
 }
 
 // RoleAssignmentFilter narrows a listing; an empty field narrows nothing.
@@ -156,7 +169,8 @@ type RoleAssignmentFilter struct {
 	IncludeBuiltIn bool
 }
 
-// RoleAssignments lists the assignments that are made to somebody directly.
+// RoleAssignments lists the assignments that are made to somebody directly. A filter's are listed once a run, and anew
+// after this client has written an assignment.
 func (c *Client) RoleAssignments(ctx context.Context, filter RoleAssignmentFilter) ([]RoleAssignment, error) {
 	parameters := adminapi.Parameters{}
 	if filter.App != "" {
@@ -166,7 +180,7 @@ func (c *Client) RoleAssignments(ctx context.Context, filter RoleAssignmentFilte
 	if filter.Role != "" {
 		parameters["Role"] = filter.Role
 	}
-	rows, err := c.list(ctx, "Get-ManagementRoleAssignment", parameters)
+	rows, err := c.recall(ctx, "Get-ManagementRoleAssignment", parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -226,6 +240,14 @@ func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) 
 		return err
 	})
 	return assignment, err
+}
+
+// ReadRoleAssignment is FindRoleAssignment for a refresh: what a listing of this run has of the assignment is good enough.
+func (c *Client) ReadRoleAssignment(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
+	if row, found := c.listed(ctx, "Get-ManagementRoleAssignment", guid, ofGUID(guid)); found {
+		return roleAssignmentFrom(row), nil
+	}
+	return c.FindRoleAssignment(ctx, guid, lastName)
 }
 
 func (c *Client) roleAssignmentOf(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
@@ -322,7 +344,7 @@ func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error)
 		}
 		return Scope{Kind: scope.Kind, Value: unit.ObjectID}, nil
 	case scope.Kind == RecipientGroupScope && strings.Contains(scope.Value, "@"):
-		guid, err := c.resolve(ctx, GroupReference, scope.Value)
+		guid, err := c.resolve(ctx, c.recall, GroupReference, scope.Value)
 		if err != nil || guid == "" {
 			return scope, err
 		}
@@ -366,7 +388,7 @@ func (c *Client) roleAssignmentLike(ctx context.Context, wanted NewRoleAssignmen
 	if !strings.EqualFold(taken.Role, wanted.Role) || taken.Delegating != wanted.Delegating {
 		return taken, false, nil
 	}
-	if holds, err := c.HoldsRoleAssignment(ctx, wanted.Assignee.Identity, taken.GUID); err != nil || !holds {
+	if holds, err := c.holdsRoleAssignment(ctx, c.list, wanted.Assignee.Identity, taken.GUID); err != nil || !holds {
 		return taken, false, err
 	}
 	same, err = c.SameScope(ctx, wanted.Scope, taken.Scope)
@@ -399,7 +421,7 @@ func (c *Client) WithoutImplicitScope(ctx context.Context, assignment RoleAssign
 	if assignment.Scope.Kind != RecipientRelativeWriteScope {
 		return assignment, nil
 	}
-	row, err := c.get(ctx, "Get-ManagementRole", assignment.Role, named(assignment.Role, "Name", "Identity", "Guid", "DistinguishedName"))
+	row, err := c.getBy(ctx, c.recall, "Get-ManagementRole", assignment.Role, named(assignment.Role, "Name", "Identity", "Guid", "DistinguishedName"))
 	if err != nil {
 		return assignment, err
 	}
@@ -425,14 +447,18 @@ func implicitWriteScope(role adminapi.Row) string {
 // HoldsRoleAssignment reports whether the assignment with this GUID is made to assignee, in whatever form that is
 // spelled. Exchange resolves it: what it answers as an assignment's assignee may be a name that several have.
 func (c *Client) HoldsRoleAssignment(ctx context.Context, assignee, guid string) (bool, error) {
-	rows, err := c.list(ctx, "Get-ManagementRoleAssignment", adminapi.Parameters{"RoleAssignee": assignee, "AssignmentMethod": []string{"Direct"}})
+	return c.holdsRoleAssignment(ctx, c.recall, assignee, guid)
+}
+
+func (c *Client) holdsRoleAssignment(ctx context.Context, ask asking, assignee, guid string) (bool, error) {
+	rows, err := ask(ctx, "Get-ManagementRoleAssignment", adminapi.Parameters{"RoleAssignee": assignee, "AssignmentMethod": []string{"Direct"}})
 	if IsNotFound(err) || adminapi.ClassOf(err) == adminapi.Ambiguous {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	_, found, err := only("Get-ManagementRoleAssignment", assignee, rows, named(guid, "Guid", "ExchangeObjectId"))
+	_, found, err := only("Get-ManagementRoleAssignment", assignee, rows, ofGUID(guid))
 	return found, err
 }
 

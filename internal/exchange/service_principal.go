@@ -38,11 +38,33 @@ func servicePrincipalFrom(row adminapi.Row) ServicePrincipal {
 // Exchange takes display names for identities, too, and anybody may give a pointer the display name of another one's
 // id, so a row counts by its object id alone.
 func (c *Client) ServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
-	row, err := c.get(ctx, "Get-ServicePrincipal", objectID, named(objectID, "ObjectId", "ServiceId", "Identity", "Name"))
+	row, err := c.get(ctx, "Get-ServicePrincipal", objectID, ofObject(objectID))
 	if err != nil {
 		return ServicePrincipal{}, err
 	}
 	return servicePrincipalFrom(row), nil
+}
+
+// ofObject accepts the pointer to the enterprise application with this object id.
+func ofObject(objectID string) func(adminapi.Row) bool {
+	return named(objectID, "ObjectId", "ServiceId", "Identity", "Name")
+}
+
+// ListedServicePrincipal is ServicePrincipal for an import: what a listing of this run has of the pointer is good enough.
+func (c *Client) ListedServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
+	if row, found := c.listed(ctx, "Get-ServicePrincipal", objectID, ofObject(objectID)); found {
+		return servicePrincipalFrom(row), nil
+	}
+	return c.ServicePrincipal(ctx, objectID)
+}
+
+// ReadServicePrincipal is FindServicePrincipal for a refresh: what a listing of this run has of the pointer is good
+// enough.
+func (c *Client) ReadServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
+	if row, found := c.listed(ctx, "Get-ServicePrincipal", objectID, ofObject(objectID)); found {
+		return servicePrincipalFrom(row), nil
+	}
+	return c.FindServicePrincipal(ctx, objectID)
 }
 
 // ServicePrincipalOfApp reads the pointer to the enterprise application of an application, by the application's id.
@@ -54,9 +76,9 @@ func (c *Client) ServicePrincipalOfApp(ctx context.Context, appID string) (Servi
 	return servicePrincipalFrom(row), nil
 }
 
-// ServicePrincipals lists the pointers.
+// ServicePrincipals lists the pointers, once a run and anew after this client has written one.
 func (c *Client) ServicePrincipals(ctx context.Context) ([]ServicePrincipal, error) {
-	rows, err := c.list(ctx, "Get-ServicePrincipal", nil)
+	rows, err := c.recall(ctx, "Get-ServicePrincipal", nil)
 	if err != nil {
 		return nil, err
 	}

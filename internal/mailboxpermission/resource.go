@@ -285,7 +285,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	object, err := r.client.FindMailboxPermission(ctx, state.identity().toAPI())
+	object, err := r.client.ReadMailboxPermission(ctx, state.identity().toAPI())
 	if exchange.IsNotFound(err) || err == nil && object.Unresolved() && !exchange.IsSID(state.User.ValueString()) {
 		// What a deleted trustee left behind is no permission of the one that bears its name next.
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.

@@ -183,7 +183,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	object, err := r.client.FindManagementScope(ctx, state.ID.ValueString(), state.Name.ValueString())
+	object, err := r.client.ReadManagementScope(ctx, state.ID.ValueString(), state.Name.ValueString())
 	if exchange.IsNotFound(err) {
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -280,7 +280,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 
-	object, err := r.client.ManagementScope(ctx, given)
+	object, err := r.client.ListedManagementScope(ctx, given)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The management scope to import could not be read", err))
 		return

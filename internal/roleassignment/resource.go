@@ -276,7 +276,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	object, err := r.client.FindRoleAssignment(ctx, state.ID.ValueString(), state.Name.ValueString())
+	object, err := r.client.ReadRoleAssignment(ctx, state.ID.ValueString(), state.Name.ValueString())
 	if exchange.IsNotFound(err) {
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -409,7 +409,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 
-	object, err := r.client.RoleAssignment(ctx, given)
+	object, err := r.client.ListedRoleAssignment(ctx, given)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The role assignment to import could not be read", err))
 		return

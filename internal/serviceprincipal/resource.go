@@ -220,7 +220,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	object, err := r.client.FindServicePrincipal(ctx, state.ID.ValueString())
+	object, err := r.client.ReadServicePrincipal(ctx, state.ID.ValueString())
 	if exchange.IsNotFound(err) {
 		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -305,7 +305,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 
-	object, err := r.client.ServicePrincipal(ctx, id)
+	object, err := r.client.ListedServicePrincipal(ctx, id)
 	if exchange.IsNotFound(err) && req.ID != "" {
 		object, err = r.client.ServicePrincipalOfApp(ctx, id)
 	}

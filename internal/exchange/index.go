@@ -1,0 +1,121 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// firstReads is how many objects of a kind are read one by one before all of them are listed: a small configuration must
+// not pay for the listing of a huge tenant.
+const firstReads = 3
+
+// identities are the properties that an object which can be listed is known by.
+var identities = [...]string{"Guid", "ExchangeObjectId", "Name", "Identity", "DistinguishedName", "ObjectId", "ServiceId", "AppId"}
+
+// listed returns the object that same accepts, one of whose identities is identity, as a listing of all objects has it;
+// found is false where the object has to be read by itself: where there is no listing, or not exactly one such object in
+// it. So a listing never says that something is not there.
+//
+// The listing is made once a run, when firstReads objects were read by themselves, and anew after this client has
+// written something that it may tell of. What somebody else changes during the run may not show, so nothing is written
+// by what it says.
+func (c *Client) listed(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (row adminapi.Row, found bool) {
+	if c.singly || identity == "" {
+		return nil, false
+	}
+	listing, ok := c.listing(ctx, cmdlet)
+	if !ok {
+		return nil, false
+	}
+	row, found, err := only(cmdlet, identity, listing.by(identity), same)
+	return row, found && err == nil
+}
+
+// listing returns the listing of a kind of object, once it is worth its cost.
+func (c *Client) listing(ctx context.Context, cmdlet string) (*answer, bool) {
+	known, attempt := c.memory.worthListing(cmdlet)
+	if known != nil {
+		return known, true
+	}
+	if attempt == 0 {
+		return nil, false
+	}
+	listing, err := c.recalled(ctx, cmdlet, nil)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.memory.postpone(cmdlet, attempt)
+		}
+		return nil, false
+	}
+	return listing, true
+}
+
+// by returns the rows that have identity among their identities, without regard to case.
+func (a *answer) by(identity string) []adminapi.Row {
+	a.indexing.Do(func() {
+		a.index = make(map[string][]adminapi.Row, len(a.rows))
+		for _, row := range a.rows {
+			var known []string
+			for _, property := range identities {
+				known = append(known, row.Text(property))
+			}
+			keys := folded(known)
+			slices.Sort(keys)
+			for _, key := range slices.Compact(keys) {
+				a.index[key] = append(a.index[key], row)
+			}
+		}
+	})
+	return a.index[strings.ToLower(identity)]
+}
+
+// patience is how long to read the objects of a kind one by one.
+type patience struct {
+	attempt int // counts the listings that were begun, or will be next, from 1
+	left    int // the reads until then
+}
+
+// worthListing counts a read. It returns the listing to read from, or the number of the attempt to make one, which is 0
+// while the object is to be read by itself.
+func (m *memory) worthListing(cmdlet string) (known *answer, attempt int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.answers[cmdlet]; known != nil {
+		return known, 0
+	}
+	if m.patience == nil {
+		m.patience = map[string]*patience{}
+	}
+	p := m.patience[cmdlet]
+	if p == nil {
+		p = &patience{attempt: 1, left: firstReads}
+		m.patience[cmdlet] = p
+	}
+	if p.left > 0 {
+		p.left--
+		return nil, 0
+	}
+	return nil, p.attempt
+}
+
+// postpone has the objects of a kind read one by one again, as the listing failed. Of many who waited for it, the first
+// to say so counts.
+func (m *memory) postpone(cmdlet string, attempt int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.patience[cmdlet]; p != nil && p.attempt == attempt {
+		p.renew()
+	}
+}
+
+// renew begins anew, with twice as many reads as before.
+func (p *patience) renew() {
+	p.left = firstReads << min(p.attempt, 10)
+	p.attempt++
+}

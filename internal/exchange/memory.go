@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strings"
+	"sync"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// memory is what a client remembers of what it read, until it writes something itself that may change it. A client lives
+// as long as a run of Terraform, so nothing that it remembers is older. The zero memory is empty.
+type memory struct {
+	mu sync.Mutex
+	// writes counts, by the cmdlet that reads, the commands that may have changed what it answers and came to their end.
+	writes  map[string]int
+	answers map[string]*answer // by the command that reads
+	// patience is, by the cmdlet that lists a kind of object, when the next listing is worth its cost.
+	patience map[string]*patience
+}
+
+// answer is what a command was answered.
+type answer struct {
+	cmdlet string
+	rows   []adminapi.Row
+
+	indexing sync.Once
+	index    map[string][]adminapi.Row
+}
+
+// recall is list for readers whom an answer of earlier in the run is good enough, unless this client has written what it
+// may tell of. Failures are not remembered, and neither is that something was not found.
+func (c *Client) recall(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	answer, err := c.recalled(ctx, cmdlet, parameters)
+	if err != nil {
+		return nil, err
+	}
+	return answer.rows, nil
+}
+
+func (c *Client) recalled(ctx context.Context, cmdlet string, parameters adminapi.Parameters) (*answer, error) {
+	key := commandKey(cmdlet, parameters)
+	known, begun := c.memory.recall(cmdlet, key)
+	if known != nil {
+		return known, nil
+	}
+	rows, err := c.rows(ctx, cmdlet, parameters)
+	if err != nil {
+		return nil, err
+	}
+	fresh := &answer{cmdlet: cmdlet, rows: rows}
+	if !c.singly && fresh.lasts(parameters) {
+		c.memory.keep(key, fresh, begun)
+	}
+	return fresh, nil
+}
+
+// lasts reports whether an answer may be remembered. An empty list of all objects may, but not that an object was not
+// found, which may soon be otherwise, and which the documentation warns may be said by a list of others.
+func (a *answer) lasts(parameters adminapi.Parameters) bool {
+	identity, one := parameters["Identity"].(string)
+	switch {
+	case len(parameters) == 0:
+		return true
+	case !one || a.cmdlet == "Get-MailboxPermission":
+		return len(a.rows) > 0
+	default:
+		_, found, err := only(a.cmdlet, identity, a.rows, spelled(identity))
+		return found && err == nil
+	}
+}
+
+// rows runs a command that reads.
+func (c *Client) rows(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	if len(parameters) == 0 {
+		return c.all(ctx, cmdlet)
+	}
+	return c.list(ctx, cmdlet, parameters)
+}
+
+// commandKey tells commands apart.
+func commandKey(cmdlet string, parameters adminapi.Parameters) string {
+	if len(parameters) == 0 {
+		return cmdlet
+	}
+	text, err := json.Marshal(parameters)
+	if err != nil {
+		panic(err) // parameters are texts, numbers, booleans and lists of texts
+	}
+	return cmdlet + " " + string(text)
+}
+
+// recall returns the answer to a command, or nil and what keep is to be told of an answer that is asked for now.
+func (m *memory) recall(cmdlet, key string) (known *answer, begun int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.answers[key], m.writes[cmdlet]
+}
+
+// keep remembers an answer, unless something was written since it was asked for.
+func (m *memory) keep(key string, fresh *answer, begun int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.writes[fresh.cmdlet] != begun {
+		return
+	}
+	if m.answers == nil {
+		m.answers = map[string]*answer{}
+	}
+	m.answers[key] = fresh
+}
+
+// forget forgets what a cmdlet that wrote may have changed, whatever it was answered: it may have been carried out.
+func (m *memory) forget(written string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.writes == nil {
+		m.writes = map[string]int{}
+	}
+	for _, cmdlet := range changedBy(written) {
+		m.writes[cmdlet]++
+		maps.DeleteFunc(m.answers, func(_ string, known *answer) bool { return known.cmdlet == cmdlet })
+		if p := m.patience[cmdlet]; p != nil && p.left == 0 {
+			p.renew()
+		}
+	}
+}
+
+// changedBy returns the cmdlets that may answer something else once a cmdlet that writes has run. With a service
+// principal go its assignments, and names are shown where their bearers are referred to.
+func changedBy(written string) []string {
+	switch _, noun, _ := strings.Cut(written, "-"); noun {
+	case "ServicePrincipal":
+		return []string{"Get-ServicePrincipal", "Get-ManagementRoleAssignment", "Get-MailboxPermission"}
+	case "ManagementScope":
+		return []string{"Get-ManagementScope", "Get-ManagementRoleAssignment"}
+	case "OrganizationCustomization":
+		// An organization that is customized gets roles and assignments of its own.
+		return []string{"Get-ManagementScope", "Get-ManagementRoleAssignment", "Get-ManagementRole"}
+	default:
+		return []string{"Get-" + noun}
+	}
+}
