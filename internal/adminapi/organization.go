@@ -57,13 +57,13 @@ const organizationTimeout = 2 * time.Minute
 // many writes are about to be sent, one request asks for all of them. Where the
 // caller may not know, or the answer does not tell, nobody asks again.
 func (c *Client) findOrganization(ctx context.Context) {
-	c.mu.Lock()
-	settled := c.organization != "" || c.organizationHidden
-	c.mu.Unlock()
-	if settled {
+	if c.organizationSettled() {
 		return
 	}
 	flight := c.flights.DoChan("organization", func() (any, error) {
+		if c.organizationSettled() {
+			return nil, nil // By a flight that has just landed.
+		}
 		// Whoever asked first may leave; the others still wait for the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), organizationTimeout)
 		defer cancel()
@@ -77,6 +77,14 @@ func (c *Client) findOrganization(ctx context.Context) {
 	case <-flight:
 	case <-ctx.Done():
 	}
+}
+
+// organizationSettled reports whether there is no use in asking for the initial
+// domain.
+func (c *Client) organizationSettled() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.organization != "" || c.organizationHidden
 }
 
 // mayPass reports whether a question that failed with err is worth asking again
@@ -134,13 +142,13 @@ func initialDomain(cmdlet string, row Row) string {
 // tenant returns the tenant's id, which is asked for once. An error is not
 // remembered.
 func (c *Client) tenant(ctx context.Context) (string, error) {
-	c.mu.Lock()
-	known := c.tenantID
-	c.mu.Unlock()
-	if known != "" {
+	if known := c.knownTenant(); known != "" {
 		return known, nil
 	}
 	flight := c.flights.DoChan("tenant", func() (any, error) {
+		if c.knownTenant() != "" {
+			return nil, nil // From a flight that has just landed.
+		}
 		id, err := c.config.Tenant(context.WithoutCancel(ctx))
 		if err == nil && id == "" {
 			err = errors.New("there is none")
@@ -161,7 +169,12 @@ func (c *Client) tenant(ctx context.Context) (string, error) {
 			return "", landed.Err
 		}
 	}
+	return c.knownTenant(), nil
+}
+
+// knownTenant returns the tenant's id, or "" where nobody has asked for it yet.
+func (c *Client) knownTenant() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tenantID, nil
+	return c.tenantID
 }
