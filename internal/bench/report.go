@@ -105,7 +105,7 @@ func (r report) writeText(w io.Writer) error {
 	}
 	rows := [][]string{{
 		"tenant", "objects", "operation", "provider", "answers in", "wall", "× floor",
-		"requests", "per resource", "provider CPU", "provider memory", "Terraform CPU",
+		"requests", "per resource", "cmdlets", "provider CPU", "provider memory", "Terraform CPU",
 	}}
 	for _, one := range r.Results {
 		rows = append(rows, r.row(one))
@@ -118,10 +118,10 @@ func (r report) row(one result) []string {
 	const none = "–"
 	row := []string{
 		one.Workload.kind, strconv.Itoa(one.Workload.size), one.Operation, one.Variant, one.Latency.String(), none, none,
-		strconv.Itoa(one.requested()), fmt.Sprintf("%.3g", perResource(one)), none, none, none,
+		strconv.Itoa(one.Requests), fmt.Sprintf("%.3g", perResource(one)), strconv.Itoa(one.asked()), none, none, none,
 	}
 	if one.Variant == floor {
-		row[4], row[7], row[8] = none, none, none // It asks nobody.
+		row[4], row[7], row[8], row[9] = none, none, none, none // It asks nobody.
 	}
 	if one.Operation == read {
 		row[4] = none
@@ -131,9 +131,9 @@ func (r report) row(one result) []string {
 	if below := r.floorOf(one); below > 0 {
 		row[6] = ratio(one.Wall, below)
 	}
-	row[9], row[11] = seconds(one.ProviderCPU), seconds(one.TerraformCPU)
+	row[10], row[12] = seconds(one.ProviderCPU), seconds(one.TerraformCPU)
 	if one.ProviderPeak > 0 {
-		row[10] = fmt.Sprintf("%.0f MB", float64(one.ProviderPeak)/1e6)
+		row[11] = fmt.Sprintf("%.0f MB", float64(one.ProviderPeak)/1e6)
 	}
 	return row
 }
@@ -148,7 +148,7 @@ func (r report) floorOf(one result) time.Duration {
 	return 0
 }
 
-func perResource(r result) float64 { return float64(r.requested()) / float64(r.Workload.managed()) }
+func perResource(r result) float64 { return float64(r.Requests) / float64(r.Workload.managed()) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
@@ -198,7 +198,7 @@ func (r report) writeJSON(w io.Writer) error {
 		Wall         float64        `json:"wall_seconds,omitempty"`
 		Floor        float64        `json:"floor_wall_seconds,omitempty"`
 		Requests     int            `json:"requests"`
-		ByCmdlet     map[string]int `json:"requests_by_cmdlet"`
+		Asked        map[string]int `json:"cmdlets"`
 		ProviderCPU  float64        `json:"provider_cpu_seconds,omitempty"`
 		ProviderPeak int64          `json:"provider_peak_bytes,omitempty"`
 		TerraformCPU float64        `json:"terraform_cpu_seconds,omitempty"`
@@ -213,7 +213,7 @@ func (r report) writeJSON(w io.Writer) error {
 			Tenant: one.Workload.kind, Objects: one.Workload.size, Resources: one.Workload.managed(),
 			Operation: one.Operation, Provider: one.Variant, Latency: one.Latency.Seconds(),
 			Wall: one.Wall.Seconds(), Floor: r.floorOf(one).Seconds(),
-			Requests: one.requested(), ByCmdlet: one.Requests,
+			Requests: one.Requests, Asked: one.Asked,
 			ProviderCPU: one.ProviderCPU.Seconds(), ProviderPeak: one.ProviderPeak, TerraformCPU: one.TerraformCPU.Seconds(),
 		})
 	}

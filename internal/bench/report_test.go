@@ -22,10 +22,10 @@ func measuredReport() report {
 		Results: []result{
 			{w, plan, ours, 150 * time.Millisecond, sample{
 				Wall: 22 * time.Second, ProviderCPU: 5 * time.Second, ProviderPeak: 60e6, TerraformCPU: 4 * time.Second,
-				Requests: map[string]int{"Get-ManagementRoleAssignment": 3, "Get-ManagementScope": 1},
+				Requests: 2, Asked: map[string]int{"Get-ManagementRoleAssignment": 3, "Get-ManagementScope": 1},
 			}},
 			{w, plan, floor, 0, sample{Wall: 20 * time.Second, ProviderCPU: 4 * time.Second, TerraformCPU: 4 * time.Second}},
-			{w, read, ours, 0, sample{Requests: map[string]int{"Get-ManagementRoleAssignment": 3}}},
+			{w, read, ours, 0, sample{Requests: 3, Asked: map[string]int{"Get-ManagementRoleAssignment": 3}}},
 		},
 	}
 }
@@ -43,11 +43,11 @@ func TestTheTextSetsEveryResultBesideItsFloor(t *testing.T) {
 | provider                         | 30ms   | 1.20    |
 | empty                            | 25ms   | 1.00    |
 
-| tenant      | objects | operation | provider | answers in | wall    | × floor | requests | per resource | provider CPU | provider memory | Terraform CPU |
-|-------------|---------|-----------|----------|------------|---------|---------|----------|--------------|--------------|-----------------|---------------|
-| assignments | 1000    | plan      | provider | 150ms      | 22.00 s | 1.10    | 4        | 0.004        | 5.00 s       | 60 MB           | 4.00 s        |
-| assignments | 1000    | plan      | floor    | –          | 20.00 s | 1.00    | –        | –            | 4.00 s       | –               | 4.00 s        |
-| assignments | 1000    | read      | provider | –          | –       | –       | 3        | 0.003        | –            | –               | –             |
+| tenant      | objects | operation | provider | answers in | wall    | × floor | requests | per resource | cmdlets | provider CPU | provider memory | Terraform CPU |
+|-------------|---------|-----------|----------|------------|---------|---------|----------|--------------|---------|--------------|-----------------|---------------|
+| assignments | 1000    | plan      | provider | 150ms      | 22.00 s | 1.10    | 2        | 0.002        | 4       | 5.00 s       | 60 MB           | 4.00 s        |
+| assignments | 1000    | plan      | floor    | –          | 20.00 s | 1.00    | –        | –            | –       | 4.00 s       | –               | 4.00 s        |
+| assignments | 1000    | read      | provider | –          | –       | –       | 3        | 0.003        | 3       | –            | –               | –             |
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -82,7 +82,7 @@ func TestTheJSONHasSecondsBytesAndCmdlets(t *testing.T) {
 	want := map[string]any{
 		"tenant": "assignments", "objects": 1000.0, "resources": 1000.0, "operation": "plan", "provider": "provider",
 		"answer_seconds": 0.15, "wall_seconds": 22.0, "floor_wall_seconds": 20.0,
-		"requests": 4.0, "requests_by_cmdlet": map[string]any{"Get-ManagementRoleAssignment": 3.0, "Get-ManagementScope": 1.0},
+		"requests": 2.0, "cmdlets": map[string]any{"Get-ManagementRoleAssignment": 3.0, "Get-ManagementScope": 1.0},
 		"provider_cpu_seconds": 5.0, "provider_peak_bytes": 60e6, "terraform_cpu_seconds": 4.0,
 	}
 	if len(got.Results) != 3 || len(got.Starts) != 2 || got.Machine["cores"] != 2.0 {

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 )
 
 // sample is what one run took.
@@ -23,14 +25,32 @@ type sample struct {
 	ProviderPeak int64
 	// TerraformCPU is the time that Terraform itself computed.
 	TerraformCPU time.Duration
-	// Requests counts requests beyond sign-in by what they asked for.
-	Requests map[string]int
+	// Requests is the number of HTTP requests beyond sign-in. A batch is one.
+	Requests int
+	// Asked counts what they asked for by its name; a batch counts as what is in it.
+	Asked map[string]int
 }
 
-// requested is the number of requests beyond sign-in.
-func (s sample) requested() int {
+// count adds the requests that a sandbox recorded.
+func (s *sample) count(all []fault.Request) {
+	s.Asked = map[string]int{}
+	for _, request := range all {
+		if request.Service == fault.Entra {
+			continue
+		}
+		if request.Item == 0 {
+			s.Requests++
+		}
+		if request.Cmdlet != fault.Batch {
+			s.Asked[request.Cmdlet]++
+		}
+	}
+}
+
+// asked is the number of things that the requests asked for.
+func (s *sample) asked() int {
 	total := 0
-	for _, count := range s.Requests {
+	for _, count := range s.Asked {
 		total += count
 	}
 	return total

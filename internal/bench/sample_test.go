@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 )
 
 func TestWhatProviderProcessesUsedAddsUp(t *testing.T) {
@@ -21,6 +23,22 @@ func TestWhatProviderProcessesUsedAddsUp(t *testing.T) {
 	}
 	if s.ProviderCPU != 1750*time.Millisecond || s.ProviderPeak != 300 || s.TerraformCPU != 3250*time.Millisecond {
 		t.Errorf("got %+v", s)
+	}
+}
+
+func TestABatchIsOneRequestForAllThatIsInIt(t *testing.T) {
+	t.Parallel()
+	var s sample
+	s.count([]fault.Request{
+		{Service: fault.Entra, Cmdlet: "token"},
+		{Service: fault.Exchange, Cmdlet: "Get-ManagementScope"},
+		{Service: fault.Exchange, Cmdlet: fault.Batch, Batch: 1},
+		{Service: fault.Exchange, Cmdlet: "Get-Mailbox", Batch: 1, Item: 1},
+		{Service: fault.Exchange, Cmdlet: "Get-Mailbox", Batch: 1, Item: 2},
+		{Service: fault.Graph, Cmdlet: "/directory/administrativeUnits"},
+	})
+	if s.Requests != 3 || s.asked() != 4 || s.Asked["Get-Mailbox"] != 2 {
+		t.Errorf("got %d requests for %v", s.Requests, s.Asked)
 	}
 }
 

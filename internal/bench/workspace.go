@@ -142,11 +142,8 @@ func (b *bench) run(ctx context.Context, space *workspace, operation, variant st
 	if err := space.check(operation, variant, before); err != nil {
 		return sample{}, err
 	}
-	measured := sample{
-		Wall:         wall,
-		TerraformCPU: command.ProcessState.UserTime() + command.ProcessState.SystemTime(),
-		Requests:     requests(space.sandbox.Requests().All()),
-	}
+	measured := sample{Wall: wall, TerraformCPU: command.ProcessState.UserTime() + command.ProcessState.SystemTime()}
+	measured.count(space.sandbox.Requests().All())
 	return measured, measured.use(usage)
 }
 
@@ -177,18 +174,9 @@ func (b *bench) readInProcess(ctx context.Context, space *workspace) (sample, er
 	if err := walk.readAll(ctx, space.instances); err != nil {
 		return sample{}, err
 	}
-	return sample{Requests: requests(space.sandbox.Requests().All())}, nil
-}
-
-// requests counts the requests beyond sign-in by what they asked for.
-func requests(all []fault.Request) map[string]int {
-	count := map[string]int{}
-	for _, request := range all {
-		if request.Service != fault.Entra {
-			count[request.Cmdlet]++
-		}
-	}
-	return count
+	var counted sample
+	counted.count(space.sandbox.Requests().All())
+	return counted, nil
 }
 
 // tail is the end of an output, where its errors are.

@@ -72,10 +72,10 @@ func TestAWorkspaceHasInStateWhatItsTenantHas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if read.requested() == 0 {
+			if read.Requests == 0 {
 				t.Error("reading the state again asked nothing")
 			}
-			for cmdlet := range read.Requests {
+			for cmdlet := range read.Asked {
 				if !strings.HasPrefix(cmdlet, "Get-") {
 					t.Errorf("reading asked for %s", cmdlet)
 				}
