@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 
@@ -53,6 +54,22 @@ func logRequest(ctx context.Context, o adminapi.Observation) {
 	fields := map[string]any{
 		"cmdlet": o.Cmdlet, "page": o.Page, "host": o.Host, "status": o.Status, "duration_ms": o.Duration.Milliseconds(),
 		"request_id": o.RequestID, "client_request_id": o.ClientRequestID,
+	}
+	if o.Attempt > 1 {
+		fields["attempt"] = o.Attempt
+	}
+	if waited := o.Waited.Milliseconds(); waited > 0 {
+		fields["waited_ms"] = waited
+	}
+	if o.PerSecond > 0 {
+		// The service refused requests, and is asked at the pace that it takes since.
+		fields["limit"], fields["per_second"] = o.Limit, math.Round(o.PerSecond*10)/10
+	}
+	for _, item := range o.Items {
+		tflog.Debug(ctx, "Exchange cmdlet in a batch", map[string]any{
+			"cmdlet": item.Cmdlet, "status": item.Status,
+			"request_id": item.RequestID, "client_request_id": item.ClientRequestID, "batch_client_request_id": o.ClientRequestID,
+		})
 	}
 	if o.Err != "" {
 		fields["error"] = o.Err
