@@ -84,7 +84,7 @@ func (c *azureCLI) checkTenant(token string) error {
 		return nil
 	}
 	return &Error{
-		Err:    fmt.Errorf("Azure CLI is signed in as a managed identity of the tenant %s", claims.TenantID),
+		Err:    fmt.Errorf("the Azure CLI is signed in as a managed identity of the tenant %s", claims.TenantID),
 		Advice: "Give that tenant's id, or run " + c.login() + " as somebody of this one",
 	}
 }

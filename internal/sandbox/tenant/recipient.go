@@ -119,7 +119,7 @@ func (r Recipient) SAMAccountName() string {
 func recipientKeys(keys []key, r *Recipient) []key {
 	keys = append(r.entryKeys(keys), key{afterEntry, r.PrimarySMTPAddress})
 	for _, a := range r.EmailAddresses {
-		if _, address, ok := cutAddressPrefix(a); ok {
+		if address, ok := mailAddress(a); ok {
 			keys = append(keys, key{afterEntry, address})
 		}
 	}
@@ -132,21 +132,21 @@ func recipientKeys(keys []key, r *Recipient) []key {
 func (r *Recipient) addresses() []string {
 	addresses := []string{r.PrimarySMTPAddress}
 	for _, a := range r.EmailAddresses {
-		if _, address, ok := cutAddressPrefix(a); ok {
+		if address, ok := mailAddress(a); ok {
 			addresses = append(addresses, address)
 		}
 	}
 	return addresses
 }
 
-// cutAddressPrefix splits an e-mail address from its prefix; ok is false for
-// addresses of other kinds.
-func cutAddressPrefix(text string) (prefix, address string, ok bool) {
+// mailAddress takes the prefix off an e-mail address; ok is false for addresses
+// of other kinds.
+func mailAddress(text string) (address string, ok bool) {
 	prefix, address, found := strings.Cut(text, ":")
 	if !found {
-		return "", text, true
+		return text, true
 	}
-	return prefix, address, strings.EqualFold(prefix, "smtp")
+	return address, strings.EqualFold(prefix, "smtp")
 }
 
 func (r *Recipient) clone() Recipient {
