@@ -16,7 +16,9 @@ type sharing struct {
 	mu       sync.Mutex
 	flights  map[string]*flight // those that a further caller may wait for, by their key
 	boarding []*flight          // those that wait for others to leave with
+	opened   time.Time          // when the first of those began to
 	leaving  *time.Timer        // ends that wait
+	readers  readers
 }
 
 // flight is a read, for all who wait for it.
@@ -37,8 +39,9 @@ type flight struct {
 
 // InvokeShared is [Client.Invoke] for reads that many ask for at about the same
 // time, such as the permissions of one mailbox each. Up to ten of them leave
-// together as one batch: when there are ten, or [Config.BatchWindow] after the
-// first. One that is alone leaves as with Invoke.
+// together as one batch: when there are ten, or when no other comes for a while,
+// which is [Config.BatchWindow] at least, and longer while others are known to be
+// about to come. One that is alone leaves as with Invoke.
 //
 // Callers of the same command share one answer, unless a command that writes has
 // come to its end in between. So nobody may change the result. When ctx ends, the
@@ -86,9 +89,15 @@ func (c *Client) join(ctx context.Context, call *call) *flight {
 			s.flights = map[string]*flight{}
 		}
 		s.flights[key] = f
-		c.board(ctx, f)
 	}
 	f.waiting++
+	s.readers.come(time.Now())
+	s.readers.wait()
+	if f.waiting == 1 {
+		c.board(ctx, f)
+	} else {
+		c.stay()
+	}
 	f.endless = f.endless || !ok
 	if deadline.After(f.deadline) {
 		f.deadline = deadline
@@ -104,13 +113,40 @@ func (c *Client) board(ctx context.Context, f *flight) {
 	case len(s.boarding) == batchSize, c.singly.Load():
 		go c.launch(ctx, s.take())
 	case len(s.boarding) == 1:
-		s.leaving = time.AfterFunc(c.config.BatchWindow, func() {
+		s.opened = time.Now()
+		s.leaving = time.AfterFunc(s.readers.patience(c.config.BatchWindow), func() {
 			s.mu.Lock()
 			together := s.take()
+			if len(together) > 0 {
+				s.readers.missed()
+			}
 			s.mu.Unlock()
 			c.launch(ctx, together)
 		})
+	default:
+		c.stay()
 	}
+}
+
+// Came tells of a reader who needed no request, because what it asked for is
+// known. It is about to come again, so a batch that waits for others does so for
+// longer.
+func (c *Client) Came() {
+	s := &c.sharing
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readers.come(time.Now())
+	c.stay()
+}
+
+// stay has the flights that wait for others do so from now on. The lock is held.
+func (c *Client) stay() {
+	s := &c.sharing
+	if len(s.boarding) == 0 {
+		return
+	}
+	left := max(longestStay, c.config.BatchWindow) - time.Since(s.opened)
+	s.leaving.Reset(max(min(s.readers.patience(c.config.BatchWindow), left), 0))
 }
 
 // take returns the flights that are to leave together. The lock is held.
@@ -202,6 +238,13 @@ func (s *sharing) patience(flights ...*flight) (time.Time, bool) {
 func (s *sharing) quit(f *flight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	select {
+	case <-f.done:
+		// Its answer came at the same time.
+		return
+	default:
+	}
+	s.readers.served(1)
 	if f.waiting--; f.waiting > 0 {
 		return
 	}
@@ -215,6 +258,7 @@ func (s *sharing) land(f *flight, result *Result, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.remove(f)
+	s.readers.served(f.waiting)
 	f.result, f.err = result, err
 	close(f.done)
 	f.cancel()
