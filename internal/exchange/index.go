@@ -41,6 +41,7 @@ func (c *Client) listed(ctx context.Context, cmdlet, identity string, same func(
 func (c *Client) listing(ctx context.Context, cmdlet string) (*answer, bool) {
 	known, attempt := c.memory.worthListing(cmdlet)
 	if known != nil {
+		c.api.Came()
 		return known, true
 	}
 	if attempt == 0 {

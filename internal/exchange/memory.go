@@ -47,6 +47,7 @@ func (c *Client) recalled(ctx context.Context, cmdlet string, parameters adminap
 	key := commandKey(cmdlet, parameters)
 	known, begun := c.memory.recall(cmdlet, key)
 	if known != nil {
+		c.api.Came()
 		return known, nil
 	}
 	rows, err := c.rows(ctx, cmdlet, parameters)

@@ -37,6 +37,7 @@ const (
 	serverError        // It is done, and the answer is an error of the front door's.
 	missing            // Nothing is done: a server that lags behind does not know the object.
 	missingBefore      // It is done, and the answer is that of a server that does not know the object any more.
+	forbidden          // Nothing is done, and it is refused as often as it is asked.
 	taken              // Nothing is done: a server that lags behind still has an object of the name.
 )
 
@@ -54,7 +55,7 @@ type world struct {
 }
 
 // inTenant runs test in a bubble, in which hours pass at once.
-func inTenant(t *testing.T, behavior tenant.Behavior, test func(t *testing.T, w *world)) {
+func inTenant(t *testing.T, behavior tenant.Behavior, test func(t *testing.T, w *world), options ...exchange.Option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		contoso := tenant.Contoso()
@@ -71,11 +72,11 @@ func inTenant(t *testing.T, behavior tenant.Behavior, test func(t *testing.T, w 
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Client = exchange.New(api, exchange.ReportTo(func(_ context.Context, sentence string) {
+		w.Client = exchange.New(api, append(options, exchange.ReportTo(func(_ context.Context, sentence string) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.reports = append(w.reports, sentence)
-		}))
+		}))...)
 		test(t, w)
 	})
 }
@@ -110,6 +111,9 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	cmdlet := command.CmdletInput.CmdletName
+	if strings.HasSuffix(r.URL.Path, "/$batch") {
+		cmdlet = "$batch"
+	}
 	w.mu.Lock()
 	w.asked[cmdlet]++
 	fate := answered
@@ -140,6 +144,8 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return refusal(r, http.StatusNotFound, "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
 			fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.", identity)), nil
+	case forbidden:
+		return refusal(r, http.StatusForbidden, "System.UnauthorizedAccessException", "Access is denied."), nil
 	case taken:
 		return refusal(r, http.StatusBadRequest, "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
 			"Active Directory operation failed on AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM. The object already exists."), nil
@@ -193,6 +199,17 @@ func (w *world) expectAsked(t *testing.T, cmdlet string, want int) {
 	if got := w.asked[cmdlet]; got != want {
 		t.Errorf("%s was sent %d times, want %d", cmdlet, got, want)
 	}
+}
+
+// requests counts all requests so far.
+func (w *world) requests() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	requests := 0
+	for _, count := range w.asked {
+		requests += count
+	}
+	return requests
 }
 
 // within runs what must end before a timeout, however long that is.
