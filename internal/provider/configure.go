@@ -99,7 +99,7 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 		diags.AddError("The provider could not be configured to reach Microsoft Graph", err.Error())
 		return nil, diags
 	}
-	return config.share(exchange.New(api, exchange.ReportTo(logProgress)), directory), diags
+	return config.share(exchange.New(api, append([]exchange.Option{exchange.ReportTo(logProgress)}, p.service...)...), directory), diags
 }
 
 // tokens makes the source of tokens by the one method that is used. The method may know who signs in, and where, which it

@@ -17,6 +17,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/administrativeunit"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/applicationaccesspolicy"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/authorization"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/mailboxpermission"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/managementscope"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/organizationcustomization"
@@ -33,6 +34,8 @@ type Provider struct {
 	lookPath func(program string) (string, error)
 	// dial makes connections; nil stands for the usual way.
 	dial Dial
+	// service changes how Exchange is read.
+	service []exchange.Option
 }
 
 // LookupEnv returns the value of an environment variable, and whether there is one: os.LookupEnv, or a test's own.
@@ -47,6 +50,12 @@ type Option func(*Provider)
 // DialBy has another function make the connections to every service. A test's may never leave the process.
 func DialBy(dial Dial) Option {
 	return func(p *Provider) { p.dial = dial }
+}
+
+// ReadSingly has the provider send a request for every object that it reads, as others do. It is for measuring what it
+// saves by not doing so.
+func ReadSingly() Option {
+	return func(p *Provider) { p.service = append(p.service, exchange.Singly()) }
 }
 
 var (

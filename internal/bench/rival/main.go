@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	err := providerserver.Serve(context.Background(), provider.New("bench", os.LookupEnv), providerserver.ServeOpts{
+	err := providerserver.Serve(context.Background(), provider.New("bench", os.LookupEnv, provider.ReadSingly()), providerserver.ServeOpts{
 		Address: "registry.terraform.io/terraform-exchange/exchange",
 	})
 	if err != nil {
