@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-exchange Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package adminapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
+)
+
+// work lets time pass.
+func work(t *testing.T, d time.Duration) {
+	t.Helper()
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+		t.Fatal("the test ended")
+	}
+}
+
+// readers have workers read mailboxes of their own, one after another, and work after each.
+func readers(t *testing.T, client *adminapi.Client, workers, mailboxes int, pause func(worker, mailbox int) time.Duration) {
+	t.Helper()
+	var working sync.WaitGroup
+	for worker := range workers {
+		working.Go(func() {
+			for mailbox := range mailboxes {
+				work(t, pause(worker, mailbox))
+				allRead(t, client, fmt.Sprintf("mailbox%d-%d@contoso.com", worker, mailbox))
+			}
+		})
+	}
+	working.Wait()
+}
+
+// uneven is between 20 and 40 ms.
+func uneven(worker, mailbox int) time.Duration {
+	return time.Duration(20+(worker*7+mailbox*13)%21) * time.Millisecond
+}
+
+func TestBatchesWaitForReadersWhoAreAboutToCome(t *testing.T) {
+	t.Parallel()
+	for _, answersIn := range []time.Duration{0, 150 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			tenant := &mailboxes{}
+			client := wired(t, late{tenant, answersIn})
+			readers(t, client, 10, 50, uneven)
+			batches, singles := tenant.sizes()
+			if got := len(batches) + singles; got > 55 {
+				t.Errorf("answers in %s: 500 reads took %d requests", answersIn, got)
+			}
+		})
+	}
+}
+
+func TestReadersWhoAreGoneAreNotWaitedForForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := wired(t, &mailboxes{})
+		readers(t, client, 10, 10, uneven)
+		// One of them is left, as at the end of a run.
+		for n := range 10 {
+			began := time.Now()
+			allRead(t, client, numbered(10)[n])
+			took := time.Since(began)
+			if took > 300*time.Millisecond {
+				t.Errorf("read %d took %s", n, took)
+			}
+			if n >= 5 && took > adminapi.DefaultBatchWindow {
+				t.Errorf("read %d still took %s", n, took)
+			}
+			work(t, 20*time.Millisecond)
+		}
+	})
+}
+
+func TestReaderWhoIsAloneFromTheFirstIsNotHeldBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := wired(t, late{&mailboxes{}, 150 * time.Millisecond})
+		for _, mailbox := range numbered(20) {
+			began := time.Now()
+			allRead(t, client, mailbox)
+			if took := time.Since(began); took != adminapi.DefaultBatchWindow+150*time.Millisecond {
+				t.Errorf("%s took %s", mailbox, took)
+			}
+			work(t, 20*time.Millisecond)
+		}
+	})
+}
+
+func TestNoBatchWaitsForMoreThanASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := wired(t, &mailboxes{})
+		readers(t, client, 10, 3, uneven)
+		done := make(chan struct{})
+		began := time.Now()
+		go func() {
+			defer close(done)
+			allRead(t, client, "last@contoso.com")
+		}()
+		for ended := false; !ended; {
+			// Somebody is busy with what is known already.
+			client.Came()
+			select {
+			case <-done:
+				ended = true
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// late is a tenant that takes its time.
+type late struct {
+	http.RoundTripper
+	takes time.Duration
+}
+
+func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
+	select {
+	case <-time.After(l.takes):
+		return l.RoundTripper.RoundTrip(r)
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
