@@ -95,10 +95,8 @@ func (c *Client) find(ctx context.Context, object creation, patience time.Durati
 	interrupted := ctx.Err() != nil
 	alive, done := shortly(ctx)
 	defer done()
-	looking, cancel := context.WithTimeout(alive, patience)
-	defer cancel()
 	different := ""
-	err = c.until(looking, func(ctx context.Context) error {
+	err = c.patient(alive, usualPace, patience, fmt.Errorf("nothing showed for %s", patience), func(ctx context.Context) error {
 		different = ""
 		id, same, err := object.look(ctx)
 		switch {

@@ -357,10 +357,8 @@ func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error)
 // RoleAssignmentExists reports whether the assignment that has the wanted one's name is the wanted one by all else, too.
 // It looks for some seconds: an assignment whose scope is just being changed is about to be another one.
 func (c *Client) RoleAssignmentExists(ctx context.Context, wanted NewRoleAssignment) (bool, error) {
-	looking, cancel := context.WithTimeout(ctx, changeTime)
-	defer cancel()
 	same := false
-	err := c.until(looking, func(ctx context.Context) error {
+	err := c.patient(ctx, usualPace, changeTime, fmt.Errorf("it did for %s", changeTime), func(ctx context.Context) error {
 		var err error
 		if _, same, err = c.roleAssignmentLike(ctx, wanted); err != nil || !same {
 			return err

@@ -39,6 +39,7 @@ const (
 	missingBefore      // It is done, and the answer is that of a server that does not know the object any more.
 	forbidden          // Nothing is done, and it is refused as often as it is asked.
 	taken              // Nothing is done: a server that lags behind still has an object of the name.
+	throttled          // Nothing is done, and the client is to come back in three minutes.
 )
 
 // world is a contoso tenant and a client that asks it without a network, in the time of a synctest bubble.
@@ -146,6 +147,10 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 			fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.", identity)), nil
 	case forbidden:
 		return refusal(r, http.StatusForbidden, "System.UnauthorizedAccessException", "Access is denied."), nil
+	case throttled:
+		response := said(r, http.StatusTooManyRequests, "")
+		response.Header.Set("Retry-After", "180")
+		return response, nil
 	case taken:
 		return refusal(r, http.StatusBadRequest, "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
 			"Active Directory operation failed on AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM. The object already exists."), nil

@@ -60,8 +60,21 @@ func (c *Client) until(ctx context.Context, look func(context.Context) error) er
 
 // paced is until, at a pace of its own. It looks as fast as the pace says and reports no more often than reportInterval.
 func (c *Client) paced(ctx context.Context, pace pace, look func(context.Context) error) error {
+	return c.patient(ctx, pace, 0, nil, look)
+}
+
+// settled is until, for a change that Exchange has accepted: it waits no longer than settleTime.
+func (c *Client) settled(ctx context.Context, look func(context.Context) error) error {
+	return c.patient(ctx, usualPace, settleTime, fmt.Errorf("%s passed since it was accepted", settleTime), look)
+}
+
+// patient is paced, which ends with cause, too, once the answers have been notYet for as long as patience, if that is not
+// 0. It counts from the first answer and bounds no look: whoever is throttled gets none for as long as Exchange asks to be
+// left alone, and that says nothing about what there is.
+func (c *Client) patient(ctx context.Context, pace pace, patience time.Duration, cause error, look func(context.Context) error) error {
 	begun := time.Now()
 	reported, pause := begun, pace.first
+	var answered time.Time
 	var reason error
 	for {
 		err := look(ctx)
@@ -75,12 +88,24 @@ func (c *Client) paced(ctx context.Context, pace pace, look func(context.Context
 		default:
 			return err
 		}
-		if now := time.Now(); now.Sub(reported) >= reportInterval {
+		now := time.Now()
+		if now.Sub(reported) >= reportInterval {
 			reported = now
 			c.report(ctx, fmt.Sprintf("still waiting after %s: %v", now.Sub(begun).Round(time.Second), reason))
 		}
 		// Jitter, so that workers which began together do not look together.
-		timer := time.NewTimer(pause/2 + rand.N(pause/2))
+		wait := pause/2 + rand.N(pause/2)
+		if patience > 0 {
+			if answered.IsZero() {
+				answered = now
+			}
+			left := patience - now.Sub(answered)
+			if left <= 0 {
+				return waitEnded{reason, cause}
+			}
+			wait = min(wait, left)
+		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -89,19 +114,6 @@ func (c *Client) paced(ctx context.Context, pace pace, look func(context.Context
 		}
 		pause = min(2*pause, pace.longest)
 	}
-}
-
-// settled is until, for a change that Exchange has accepted: it waits no longer than settleTime.
-func (c *Client) settled(ctx context.Context, look func(context.Context) error) error {
-	settling, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	err := c.until(settling, look)
-	var ended waitEnded
-	if errors.As(err, &ended) && ctx.Err() == nil {
-		// The operation has time left, so its limit is not what to speak of.
-		return waitEnded{ended.reason, fmt.Errorf("%s passed since it was accepted", settleTime)}
-	}
-	return err
 }
 
 // confirmed runs look, which reads the object that key stands for, and has absence confirmed before it believes it.
