@@ -91,10 +91,15 @@ func (c *Client) send(ctx context.Context, object creation) (row adminapi.Row, a
 // find looks for the object of a lost answer, for as long as it may take to show. Its error tells of an object that is
 // there and is another one, or why none could be looked for.
 func (c *Client) find(ctx context.Context, object creation, patience time.Duration, lost error) (found bool, err error) {
-	// What was done although the operation was interrupted has to come into state.
-	interrupted := ctx.Err() != nil
-	alive, done := shortly(ctx)
-	defer done()
+	// What was done although the operation was interrupted, or ran out of time, has to come into state.
+	ended := ctx.Err() != nil
+	alive := ctx
+	if ended {
+		var done context.CancelFunc
+		alive, done = Afterwards(ctx)
+		defer done()
+		patience = min(patience, afterInterruption)
+	}
 	different := ""
 	err = c.patient(alive, usualPace, patience, fmt.Errorf("nothing showed for %s", patience), func(ctx context.Context) error {
 		different = ""
@@ -111,13 +116,13 @@ func (c *Client) find(ctx context.Context, object creation, patience time.Durati
 		different = id
 		return notYet{lost}
 	})
-	var ended waitEnded
+	var over waitEnded
 	switch {
 	case err == nil:
 		return true, nil
-	case ctx.Err() != nil && !interrupted:
+	case ctx.Err() != nil && !ended:
 		return c.find(ctx, object, patience, lost)
-	case !errors.As(err, &ended):
+	case !errors.As(err, &over):
 		return false, err
 	case different != "":
 		return false, &adminapi.Error{

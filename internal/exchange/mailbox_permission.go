@@ -361,7 +361,7 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 	})
 	if adminapi.MayHaveHappened(err) {
 		// The command was sent again and again, or the operation was interrupted.
-		looking, done := shortly(ctx)
+		looking, done := Afterwards(ctx)
 		defer done()
 		if found, lookErr := c.MailboxPermission(looking, object.MailboxGUID, object.User, object.Deny); lookErr == nil && found.holds(object) {
 			permission, err = found, nil

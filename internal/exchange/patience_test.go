@@ -78,3 +78,52 @@ func TestThrottledLookAtAChangeDoesNotFailIt(t *testing.T) {
 		})
 	}
 }
+
+// The time for an operation may have been over because it was throttled, and so is the look at what it left.
+func TestObjectOfAnOperationThatRanOutOfTimeIsLookedForUntilExchangeAnswers(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, w *world, k kind, created func() []string) {
+		late := false
+		w.fates = func(cmdlet string, nth int) fate {
+			switch {
+			case cmdlet == k.cmdlet && nth == 1:
+				late = true
+				return hanging
+			case late && cmdlet == looks[k.cmdlet]:
+				late = false
+				return throttledShortly
+			}
+			return answered
+		}
+		id, err := k.create(within(t, time.Minute), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectOne(t, created(), id)
+	})
+}
+
+func TestRemovalThatRanOutOfTimeIsLookedIntoUntilExchangeAnswers(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+		id, err := kinds["management scope"].create(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := false
+		w.fates = func(cmdlet string, _ int) fate {
+			switch {
+			case cmdlet == "Remove-ManagementScope":
+				late = true
+				return hanging
+			case late && cmdlet == "Get-ManagementScope":
+				late = false
+				return throttledShortly
+			}
+			return answered
+		}
+		if err := w.DeleteManagementScope(within(t, time.Minute), id, "Invoices"); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -46,7 +46,7 @@ func (c *Client) remove(ctx context.Context, object removal) error {
 		}
 		// Should it be gone now, that is no news to wait for.
 		c.recent.remove(object.keys...)
-		looking, done := shortly(ctx)
+		looking, done := Afterwards(ctx)
 		defer done()
 		identity, lookErr := object.again(looking)
 		if IsNotFound(lookErr) {

@@ -40,6 +40,7 @@ const (
 	forbidden          // Nothing is done, and it is refused as often as it is asked.
 	taken              // Nothing is done: a server that lags behind still has an object of the name.
 	throttled          // Nothing is done, and the client is to come back in three minutes.
+	throttledShortly   // The same, in twenty seconds.
 )
 
 // world is a contoso tenant and a client that asks it without a network, in the time of a synctest bubble.
@@ -117,21 +118,21 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w.mu.Lock()
 	w.asked[cmdlet]++
-	fate := answered
+	becomes := answered
 	if w.fates != nil {
-		fate = w.fates(cmdlet, w.asked[cmdlet])
+		becomes = w.fates(cmdlet, w.asked[cmdlet])
 	}
 	w.mu.Unlock()
 
 	answer := httptest.NewRecorder()
-	switch fate {
+	switch becomes {
 	case answered, lost, hanging, serverError, missingBefore:
 		asked := r.Clone(r.Context())
 		asked.Body = io.NopCloser(bytes.NewReader(body))
 		w.server.ServeHTTP(answer, asked)
 	}
 	identity, _ := command.CmdletInput.Parameters["Identity"].(string)
-	switch fate {
+	switch becomes {
 	case lost, broken:
 		return nil, errors.New("the connection was reset")
 	case hanging, hangingUndone:
@@ -147,9 +148,9 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 			fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.", identity)), nil
 	case forbidden:
 		return refusal(r, http.StatusForbidden, "System.UnauthorizedAccessException", "Access is denied."), nil
-	case throttled:
+	case throttled, throttledShortly:
 		response := said(r, http.StatusTooManyRequests, "")
-		response.Header.Set("Retry-After", "180")
+		response.Header.Set("Retry-After", map[fate]string{throttled: "180", throttledShortly: "20"}[becomes])
 		return response, nil
 	case taken:
 		return refusal(r, http.StatusBadRequest, "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
