@@ -34,6 +34,10 @@ type Command struct {
 	// sent again when nobody can tell whether it ran. Others are sent again only
 	// where they surely did not run.
 	Idempotent bool
+	// Patient has a read that is shared wait for others while they are known to be
+	// about to come: two seconds at most, and hardly at all where nobody is. It is
+	// for reads of many objects by workers who have something else to do meanwhile.
+	Patient bool
 }
 
 // Parameters are a cmdlet's parameters by name. Names fold case at the service.

@@ -18,6 +18,7 @@ type sharing struct {
 	boarding []*flight          // those that wait for others to leave with
 	opened   time.Time          // when the first of those began to
 	leaving  *time.Timer        // ends that wait
+	hurried  bool               // somebody is not to wait for longer than the window
 	readers  readers
 }
 
@@ -39,9 +40,9 @@ type flight struct {
 
 // InvokeShared is [Client.Invoke] for reads that many ask for at about the same
 // time, such as the permissions of one mailbox each. Up to ten of them leave
-// together as one batch: when there are ten, or when no other comes for a while,
-// which is [Config.BatchWindow] at least, and longer while others are known to be
-// about to come. One that is alone leaves as with Invoke.
+// together as one batch: when there are ten, or [Config.BatchWindow] after the
+// first, or later where all of them are [Command.Patient]. One that is alone leaves
+// as with Invoke.
 //
 // Callers of the same command share one answer, unless a command that writes has
 // come to its end in between. So nobody may change the result. When ctx ends, the
@@ -60,7 +61,7 @@ func (c *Client) InvokeShared(ctx context.Context, command Command) (*Result, er
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s was not sent: %w", call.cmdlet, inWords(ctx.Err()))
 	}
-	flight := c.join(ctx, call)
+	flight := c.join(ctx, call, command.Patient)
 	select {
 	case <-flight.done:
 		return flight.result, flight.err
@@ -71,7 +72,7 @@ func (c *Client) InvokeShared(ctx context.Context, command Command) (*Result, er
 }
 
 // join returns the flight that reads what the call asks for.
-func (c *Client) join(ctx context.Context, call *call) *flight {
+func (c *Client) join(ctx context.Context, call *call, patient bool) *flight {
 	s := &c.sharing
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,9 +96,12 @@ func (c *Client) join(ctx context.Context, call *call) *flight {
 	s.readers.wait()
 	if f.waiting == 1 {
 		c.board(ctx, f)
-	} else {
-		c.stay()
 	}
+	if !patient && !s.hurried && slices.Contains(s.boarding, f) {
+		s.hurried = true
+		s.leaving.Reset(c.config.BatchWindow)
+	}
+	c.stay()
 	f.endless = f.endless || !ok
 	if deadline.After(f.deadline) {
 		f.deadline = deadline
@@ -114,17 +118,15 @@ func (c *Client) board(ctx context.Context, f *flight) {
 		go c.launch(ctx, s.take())
 	case len(s.boarding) == 1:
 		s.opened = time.Now()
-		s.leaving = time.AfterFunc(s.readers.patience(c.config.BatchWindow), func() {
+		s.leaving = time.AfterFunc(c.config.BatchWindow, func() {
 			s.mu.Lock()
-			together := s.take()
-			if len(together) > 0 {
+			if len(s.boarding) > 0 && !s.hurried {
 				s.readers.missed()
 			}
+			together := s.take()
 			s.mu.Unlock()
 			c.launch(ctx, together)
 		})
-	default:
-		c.stay()
 	}
 }
 
@@ -139,10 +141,11 @@ func (c *Client) Came() {
 	c.stay()
 }
 
-// stay has the flights that wait for others do so from now on. The lock is held.
+// stay has the flights that wait for others do so from now on, unless somebody is
+// in a hurry. The lock is held.
 func (c *Client) stay() {
 	s := &c.sharing
-	if len(s.boarding) == 0 {
+	if len(s.boarding) == 0 || s.hurried {
 		return
 	}
 	left := max(longestStay, c.config.BatchWindow) - time.Since(s.opened)
@@ -152,7 +155,7 @@ func (c *Client) stay() {
 // take returns the flights that are to leave together. The lock is held.
 func (s *sharing) take() []*flight {
 	together := s.boarding
-	s.boarding = nil
+	s.boarding, s.hurried = nil, false
 	if s.leaving != nil {
 		s.leaving.Stop()
 	}
@@ -244,7 +247,7 @@ func (s *sharing) quit(f *flight) {
 		return
 	default:
 	}
-	s.readers.served(1)
+	s.readers.served(1, time.Now())
 	if f.waiting--; f.waiting > 0 {
 		return
 	}
@@ -258,7 +261,7 @@ func (s *sharing) land(f *flight, result *Result, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.remove(f)
-	s.readers.served(f.waiting)
+	s.readers.served(f.waiting, time.Now())
 	f.result, f.err = result, err
 	close(f.done)
 	f.cancel()

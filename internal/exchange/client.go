@@ -151,12 +151,26 @@ func (c *Client) all(ctx context.Context, cmdlet string) ([]adminapi.Row, error)
 	return rows, err
 }
 
-// list runs a cmdlet that reads.
+// list runs a cmdlet that reads. Reads that are under way at a time leave in batches.
 func (c *Client) list(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	return c.read(ctx, cmdlet, parameters, false)
+}
+
+// read is list for readers who may be patient: see adminapi.Command.
+func (c *Client) read(ctx context.Context, cmdlet string, parameters adminapi.Parameters, patient bool) ([]adminapi.Row, error) {
 	if parameters == nil {
 		parameters = adminapi.Parameters{}
 	}
-	return c.invoke(ctx, cmdlet, parameters)
+	command := adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters), Patient: patient}
+	if cmdlet == "Get-Mailbox" {
+		command.Select = mailboxProperties()
+	}
+	invoke := c.api.InvokeShared
+	if c.singly {
+		invoke = c.api.Invoke
+	}
+	result, err := invoke(ctx, command)
+	return rowsOf(result, err, parameters)
 }
 
 // only returns the one row that same accepts; two are an ambiguity, not a choice.
@@ -205,27 +219,19 @@ func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Par
 	return err
 }
 
-// invoke runs a cmdlet. Reads that are under way at a time leave in batches.
+// invoke runs a cmdlet that writes.
 func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
-	command := adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)}
-	if cmdlet == "Get-Mailbox" {
-		command.Select = mailboxProperties()
-	}
-	var result *adminapi.Result
-	var err error
-	switch {
-	case !reads(cmdlet):
-		result, err = c.api.Invoke(ctx, command)
-		c.memory.forget(cmdlet)
-	case c.singly:
-		result, err = c.api.Invoke(ctx, command)
-	default:
-		result, err = c.api.InvokeShared(ctx, command)
+	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)})
+	c.memory.forget(cmdlet)
+	return rowsOf(result, err, parameters)
+}
+
+// rowsOf returns the rows of a cmdlet's output, or its error.
+func rowsOf(result *adminapi.Result, err error, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	if adminapi.ClassOf(err) == adminapi.NotFound && !blamesAny(err, parameters) {
+		err = ofAnother{err}
 	}
 	if err != nil {
-		if adminapi.ClassOf(err) == adminapi.NotFound && !blamesAny(err, parameters) {
-			err = ofAnother{err}
-		}
 		return nil, err
 	}
 	return result.Rows, nil
@@ -246,12 +252,6 @@ func blamesAny(err error, parameters adminapi.Parameters) bool {
 		}
 	}
 	return false
-}
-
-// reads reports whether a cmdlet changes nothing.
-func reads(cmdlet string) bool {
-	verb, _, _ := strings.Cut(cmdlet, "-")
-	return verb == "Get" || verb == "Test"
 }
 
 // idempotent reports whether running a cmdlet twice does what running it once does. Those that set a property do, as

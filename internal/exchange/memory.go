@@ -50,7 +50,14 @@ func (c *Client) recalled(ctx context.Context, cmdlet string, parameters adminap
 		c.api.Came()
 		return known, nil
 	}
-	rows, err := c.rows(ctx, cmdlet, parameters)
+	var rows []adminapi.Row
+	var err error
+	if cmdlet == "Get-MailboxPermission" {
+		// There is one for each mailbox, and they are not asked for by those who are about to write.
+		rows, err = c.read(ctx, cmdlet, parameters, true)
+	} else {
+		rows, err = c.rows(ctx, cmdlet, parameters)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -29,18 +29,18 @@ import (
 type fate int
 
 const (
-	answered      fate = iota
-	lost               // It is done, and the connection breaks before the answer.
-	broken             // The connection breaks, and nothing is done.
-	hanging            // It is done, and the answer does not come.
-	hangingUndone      // Nothing is done, and no answer comes.
-	serverError        // It is done, and the answer is an error of the front door's.
-	missing            // Nothing is done: a server that lags behind does not know the object.
-	missingBefore      // It is done, and the answer is that of a server that does not know the object any more.
-	forbidden          // Nothing is done, and it is refused as often as it is asked.
-	taken              // Nothing is done: a server that lags behind still has an object of the name.
-	throttled          // Nothing is done, and the client is to come back in three minutes.
-	throttledShortly   // The same, in twenty seconds.
+	answered         fate = iota
+	lost                  // It is done, and the connection breaks before the answer.
+	broken                // The connection breaks, and nothing is done.
+	hanging               // It is done, and the answer does not come.
+	hangingUndone         // Nothing is done, and no answer comes.
+	serverError           // It is done, and the answer is an error of the front door's.
+	missing               // Nothing is done: a server that lags behind does not know the object.
+	missingBefore         // It is done, and the answer is that of a server that does not know the object any more.
+	forbidden             // Nothing is done, and it is refused as often as it is asked.
+	taken                 // Nothing is done: a server that lags behind still has an object of the name.
+	throttled             // Nothing is done, and the client is to come back in three minutes.
+	throttledShortly      // The same, in twenty seconds.
 )
 
 // world is a contoso tenant and a client that asks it without a network, in the time of a synctest bubble.
