@@ -194,6 +194,16 @@ func (c *Client) MailboxPermission(ctx context.Context, mailboxGUID, user string
 	return c.mailboxPermission(ctx, c.list, mailboxGUID, user, deny)
 }
 
+// ExistingMailboxPermission is MailboxPermission for whoever is about to give one: an entry that this client has just
+// taken away is none, though a server may still show it.
+func (c *Client) ExistingMailboxPermission(ctx context.Context, mailboxGUID, user string, deny bool) (MailboxPermission, error) {
+	existing, err := c.MailboxPermission(ctx, mailboxGUID, user, deny)
+	if err == nil && c.recent.tookAway(existing.key()) {
+		return MailboxPermission{}, noMailboxPermission(user, mailboxGUID)
+	}
+	return existing, err
+}
+
 // mailboxPermission is MailboxPermission for those whom a remembered answer may be good enough.
 func (c *Client) mailboxPermission(ctx context.Context, ask asking, mailboxGUID, user string, deny bool) (MailboxPermission, error) {
 	if user == "" {

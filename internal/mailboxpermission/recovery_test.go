@@ -122,3 +122,32 @@ func TestPermissionLivesThroughServersThatLag(t *testing.T) {
 		})
 	}
 }
+
+func TestPermissionIsReplacedAlthoughAServerStillShowsTheOneThatWent(t *testing.T) {
+	t.Parallel()
+	inheriting := func(inheritance string) core.Config {
+		config := holds(true, "FullAccess")
+		config[0].Attributes["inheritance_type"] = inheritance
+		return config
+	}
+	for name, stale := range map[string]tenant.StaleReads{
+		"every other read": {Every: 2, For: 50 * time.Second},
+		"some reads":       {Every: 3, For: 50 * time.Second},
+		"few reads":        {Every: 4, For: 50 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.TestCore(func(w *core.Workspace) {
+					for _, config := range []core.Config{inheriting("All"), inheriting("None"), inheriting("Children"), inheriting("All"), inheriting("None")} {
+						if err := w.Apply(t.Context(), config); err != nil {
+							t.Fatal(err)
+						}
+						<-time.After(time.Minute)
+						w.ExpectNoChanges(t.Context(), config)
+					}
+				})
+			}, func(b *tenant.Behavior) { b.StaleReads = stale })
+		})
+	}
+}

@@ -215,7 +215,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
 	object := plan.toAPI(mailbox.GUID)
-	existing, err := r.client.MailboxPermission(ctx, mailbox.GUID, object.User, object.Deny)
+	existing, err := r.client.ExistingMailboxPermission(ctx, mailbox.GUID, object.User, object.Deny)
 	switch {
 	case err == nil && existing.Has(object.AccessRights) && strings.EqualFold(existing.InheritanceType, object.InheritanceType):
 		save(existing.MailboxPermissionID)
