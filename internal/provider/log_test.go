@@ -81,23 +81,20 @@ terraform {
 			}
 			write(t, folder, "output.txt", string(output))
 
-			requests := 0
+			requests, items := 0, 0
 			for _, request := range s.Requests().All() {
-				if request.Service == fault.Exchange {
+				switch {
+				case request.Service != fault.Exchange:
+				case request.Item > 0:
+					items++
+				default:
 					requests++
 				}
 			}
-			lines := regexp.MustCompile(`.*Exchange cmdlet:.*`).FindAll(read(t, log), -1)
-			if len(lines) != requests {
-				t.Errorf("the log has %d lines of requests, and the sandbox had %d requests", len(lines), requests)
-			}
-			for _, line := range lines {
-				for _, field := range []string{`cmdlet=\w+-\w+`, `duration_ms=\d+`, `status=\d{3}`, `request_id=[0-9a-f-]{36}`} {
-					if !regexp.MustCompile(` ` + field + `\b`).Match(line) {
-						t.Errorf("a request's line has no %s: %s", field, line)
-					}
-				}
-			}
+			expectLines(t, read(t, log), "Exchange cmdlet", requests,
+				`cmdlet=(\w+-\w+|"\$batch")`, `duration_ms=\d+`, `status=\d{3}`, `request_id=[0-9a-f-]{36}`)
+			expectLines(t, read(t, log), "Exchange cmdlet in a batch", items,
+				`cmdlet=\w+-\w+`, `status=\d{3}`, `client_request_id=[0-9a-f-]{36}`, `batch_client_request_id=[0-9a-f-]{36}`)
 			everyFile(t, folder, func(path string, content []byte) {
 				for _, secret := range secrets {
 					if bytes.Contains(content, secret) {
@@ -109,6 +106,22 @@ terraform {
 				}
 			})
 		})
+	}
+}
+
+// expectLines checks that a log has so many lines of a message, each with fields of these forms.
+func expectLines(t *testing.T, log []byte, message string, count int, fields ...string) {
+	t.Helper()
+	lines := regexp.MustCompile(`.* `+message+`:.*`).FindAll(log, -1)
+	if len(lines) != count {
+		t.Errorf("the log has %d lines of %q, and the sandbox had %d requests of that kind", len(lines), message, count)
+	}
+	for _, line := range lines {
+		for _, field := range fields {
+			if !regexp.MustCompile(` ` + field + `( |$)`).Match(line) {
+				t.Errorf("a line has no %s: %s", field, line)
+			}
+		}
 	}
 }
 
