@@ -8,7 +8,7 @@ import "time"
 const (
 	// longestRest is how long a batch waits at most after a reader came, while as
 	// many wait as ever do.
-	longestRest = 50 * time.Millisecond
+	longestRest = 200 * time.Millisecond
 	// longestLap is how long it waits at most for a reader who is known to be busy
 	// with something else.
 	longestLap = 500 * time.Millisecond
