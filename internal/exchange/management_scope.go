@@ -179,6 +179,9 @@ func (c *Client) UpdateManagementScope(ctx context.Context, guid, lastName strin
 	if err != nil {
 		return ManagementScope{}, err
 	}
+	if change = change.from(before); change == (ManagementScopeChange{}) {
+		return before, nil
+	}
 	parameters := adminapi.Parameters{"Identity": before.Name}
 	if change.Name != nil {
 		parameters["Name"] = *change.Name
@@ -217,6 +220,20 @@ func (c *Client) UpdateManagementScope(ctx context.Context, guid, lastName strin
 	})
 	c.recent.write(after.keys()...)
 	return after, err
+}
+
+// from returns what of the change is not so already. A root that is spelled in another way may be another one.
+func (change ManagementScopeChange) from(before ManagementScope) ManagementScopeChange {
+	if change.Name != nil && *change.Name == before.Name {
+		change.Name = nil
+	}
+	if change.RecipientFilter != nil && opath.Same(*change.RecipientFilter, before.RecipientFilter) {
+		change.RecipientFilter = nil
+	}
+	if change.RecipientRoot != nil && strings.EqualFold(*change.RecipientRoot, before.RecipientRoot) {
+		change.RecipientRoot = nil
+	}
+	return change
 }
 
 // unsettled says what of the change does not show yet. Exchange may spell a filter or a root in its own way, so one

@@ -55,20 +55,18 @@ func (o *object) toAPI() exchange.NewManagementScope {
 	}
 }
 
-// change returns what leads from the state to the plan.
+// change returns what is planned, and nothing where that is what is in state. What is planned holds as a whole: somebody
+// else may have changed the rest since the plan was made.
 func (o *object) change(state object) exchange.ManagementScopeChange {
-	var change exchange.ManagementScopeChange
-	if !o.Name.Equal(state.Name) {
-		change.Name = o.Name.ValueStringPointer()
+	if o.Name.Equal(state.Name) && o.RecipientFilter.Equal(state.RecipientFilter) && o.RecipientRoot.Equal(state.RecipientRoot) {
+		return exchange.ManagementScopeChange{}
 	}
-	if !o.RecipientFilter.Equal(state.RecipientFilter) {
-		change.RecipientFilter = o.RecipientFilter.ValueStringPointer()
+	root := o.RecipientRoot.ValueString()
+	return exchange.ManagementScopeChange{
+		Name:            o.Name.ValueStringPointer(),
+		RecipientFilter: o.RecipientFilter.ValueStringPointer(),
+		RecipientRoot:   &root,
 	}
-	if !o.RecipientRoot.Equal(state.RecipientRoot) {
-		root := o.RecipientRoot.ValueString()
-		change.RecipientRoot = &root
-	}
-	return change
 }
 
 func (o *object) identity() identityModel {

@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
@@ -121,6 +122,37 @@ func TestWhateverChangesBetweenPlanAndApplyIsNotWrittenOver(t *testing.T) {
 	for _, scope := range s.Tenant().ManagementScopes() {
 		if scope.Name == "Scope 03" && scope.RecipientFilter != "Alias -eq 'taker'" {
 			t.Errorf("the scope that took the name now selects %s", scope.RecipientFilter)
+		}
+	}
+}
+
+// What is applied is the plan: all of the object, whatever became of the parts that the plan found as they should be.
+func TestWhateverElseChangesOfAScopeBetweenPlanAndApplyIsSetRight(t *testing.T) {
+	t.Parallel()
+	for name, elsewhere := range map[string]map[string]any{
+		"renamed":        {"Name": "Renamed"},
+		"another filter": {"RecipientRestrictionFilter": "Alias -eq 'other'"},
+	} {
+		for attribute, value := range map[string]string{"name": "Wanted", "recipient_filter": "Alias -eq 'wanted'"} {
+			t.Run(name+" while another "+attribute+" is planned", func(t *testing.T) {
+				t.Parallel()
+				const address = "exchange_management_scope.test"
+				s := acctest.Start(t)
+				w := core.New(t, s.Providers()["exchange"])
+				attributes := core.Attributes{"name": "Planned", "recipient_filter": "Alias -eq 'planned'"}
+				config := core.Config{{Address: address, Attributes: attributes}}
+				w.Settle(t.Context(), config)
+
+				attributes[attribute] = value
+				plan := w.ExpectPlan(t.Context(), config, map[string]core.Action{address: core.Update})
+				parameters := maps.Clone(elsewhere)
+				parameters["Identity"] = "Planned"
+				s.Run("Set-ManagementScope", parameters)
+				if err := w.ApplyPlan(t.Context(), plan); err != nil {
+					t.Fatal(err)
+				}
+				w.ExpectNoChanges(t.Context(), config)
+			})
 		}
 	}
 }
