@@ -5,6 +5,7 @@
 package clients
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -18,8 +19,8 @@ type Clients struct {
 	Graph    *graph.Client
 	// PoliciesSuperseded is the notice that application access policies are superseded; nil where it is not wanted.
 	PoliciesSuperseded *Notice
-	// AdoptedPermissions are the ids of mailbox permissions that were there when they were to be given.
-	AdoptedPermissions *IDs
+	// Permissions are handed over by the ids of mailbox permissions.
+	Permissions *Handover
 }
 
 // Of reads the provider data of a Configure request. While Terraform validates there is none, and nothing needs it.
@@ -30,23 +31,64 @@ func Of(providerData any) Clients {
 	return Clients{}
 }
 
-// IDs is a set of ids that lives as long as a run. The zero IDs is empty, and a nil one stays so.
-type IDs struct{ ids sync.Map }
+// Handover is between the resources that leave the configuration and those that come into it, which Terraform destroys
+// and creates at the same time: where both stand for one object, known by its id, that is either adopted or taken away.
+// The zero Handover is of no object, and a nil one holds nobody up.
+type Handover struct {
+	mu      sync.Mutex
+	adopted map[string]bool
+	taking  map[string]chan struct{} // closed once it is taken
+}
 
-// Add adds an id.
-func (s *IDs) Add(id string) {
-	if s != nil {
-		s.ids.Store(id, nil)
+// Adopt has an object stay. Where it is just being taken away, Adopt waits for the end of that: whether the object is
+// still there is then to be asked anew.
+func (h *Handover) Adopt(ctx context.Context, id string) error {
+	if h == nil {
+		return nil
+	}
+	for {
+		h.mu.Lock()
+		taken := h.taking[id]
+		if taken == nil {
+			if h.adopted == nil {
+				h.adopted = map[string]bool{}
+			}
+			h.adopted[id] = true
+		}
+		h.mu.Unlock()
+		if taken == nil {
+			return nil
+		}
+		select {
+		case <-taken:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
 
-// Has reports whether an id was added.
-func (s *IDs) Has(id string) bool {
-	if s == nil {
-		return false
+// Take begins to take an object away; whoever does calls done at the end. ok is false where the object was adopted, and
+// has to stay.
+func (h *Handover) Take(id string) (done func(), ok bool) {
+	if h == nil {
+		return func() {}, true
 	}
-	_, ok := s.ids.Load(id)
-	return ok
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.adopted[id] {
+		return nil, false
+	}
+	if h.taking == nil {
+		h.taking = map[string]chan struct{}{}
+	}
+	taken := make(chan struct{})
+	h.taking[id] = taken
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.taking, id)
+		close(taken)
+	}, true
 }
 
 // Notice is something to be said once a run, however many resources have cause to. The zero Notice is due.

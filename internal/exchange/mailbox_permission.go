@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
@@ -194,15 +195,8 @@ func (c *Client) MailboxPermission(ctx context.Context, mailboxGUID, user string
 	return c.mailboxPermission(ctx, c.list, mailboxGUID, user, deny)
 }
 
-// ExistingMailboxPermission is MailboxPermission for whoever is about to give one: an entry that this client has just
-// taken away is none, though a server may still show it.
-func (c *Client) ExistingMailboxPermission(ctx context.Context, mailboxGUID, user string, deny bool) (MailboxPermission, error) {
-	existing, err := c.MailboxPermission(ctx, mailboxGUID, user, deny)
-	if err == nil && c.recent.tookAway(existing.key()) {
-		return MailboxPermission{}, noMailboxPermission(user, mailboxGUID)
-	}
-	return existing, err
-}
+// TookAway reports whether this client has just taken the permission away, so that what a server still shows of it is none.
+func (c *Client) TookAway(id MailboxPermissionID) bool { return c.recent.tookAway(id.key()) }
 
 // mailboxPermission is MailboxPermission for those whom a remembered answer may be good enough.
 func (c *Client) mailboxPermission(ctx context.Context, ask asking, mailboxGUID, user string, deny bool) (MailboxPermission, error) {
@@ -473,16 +467,16 @@ func (c *Client) DeleteMailboxPermission(ctx context.Context, id MailboxPermissi
 	if err != nil {
 		return err
 	}
-	if err = c.takeAll(ctx, permission); err == nil {
-		return nil
+	if err = c.takeAll(ctx, permission); err != nil {
+		// It may have been done all the same.
+		looking, done := Afterwards(ctx)
+		defer done()
+		if _, lookErr := c.FindMailboxPermission(looking, id); !IsNotFound(lookErr) {
+			return err
+		}
+		c.recent.remove(id.key())
 	}
-	// It may have been done all the same.
-	looking, done := Afterwards(ctx)
-	defer done()
-	if _, lookErr := c.FindMailboxPermission(looking, id); IsNotFound(lookErr) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // takeAll takes all rights, and returns once Exchange shows none.
@@ -490,11 +484,18 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 	if len(permission.AccessRights) == 0 {
 		return nil
 	}
+	begun := time.Now()
 	if err := c.take(ctx, permission, permission.AccessRights); err != nil {
 		return err
 	}
-	c.recent.remove(permission.key())
+	if !c.recent.wroteSince(permission.key(), begun) {
+		c.recent.remove(permission.key())
+	}
 	return c.settled(ctx, func(ctx context.Context) error {
+		if c.recent.wroteSince(permission.key(), begun) {
+			// Another operation has found it gone, and given it anew.
+			return nil
+		}
 		left, err := c.mailboxPermissionOf(ctx, permission.MailboxPermissionID)
 		if IsNotFound(err) {
 			return nil

@@ -52,6 +52,14 @@ func (r *recent) wrote(key string) bool {
 	return ok && time.Since(at) < settleTime
 }
 
+// wroteSince reports whether an object was written at a moment or later.
+func (r *recent) wroteSince(key string, moment time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.written[strings.ToLower(key)]
+	return ok && !at.Before(moment)
+}
+
 // owns reports whether an object was written at all.
 func (r *recent) owns(key string) bool {
 	r.mu.Lock()

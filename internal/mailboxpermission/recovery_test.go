@@ -151,3 +151,38 @@ func TestPermissionIsReplacedAlthoughAServerStillShowsTheOneThatWent(t *testing.
 		})
 	}
 }
+
+// Terraform destroys what left the configuration beside what came into it, in no order. Where both are one entry, as when
+// a resource is given another address and nobody told Terraform, it has to be there in the end.
+func TestPermissionThatMovesToAnotherResourceStays(t *testing.T) {
+	t.Parallel()
+	for name, slow := range map[string]fault.Rule{
+		"at once":                      {},
+		"while it is taken":            {Cmdlet: "Remove-MailboxPermission", Count: 1, Fault: fault.Slow(10 * time.Second)},
+		"before its taking is told of": {Cmdlet: "Remove-MailboxPermission", Count: 1, Fault: fault.Slow(10 * time.Second).AfterExecution()},
+		"while its list is read":       {Cmdlet: "Get-MailboxPermission", Count: 1, Fault: fault.Slow(10 * time.Second)},
+		"while its mailbox is read":    {Cmdlet: "Get-Mailbox", Count: 1, Fault: fault.Slow(10 * time.Second)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.TestCore(func(w *core.Workspace) {
+					before, after := holds(true, "FullAccess"), holds(true, "FullAccess")
+					after[0].Address = "exchange_mailbox_permission.moved"
+					w.Settle(t.Context(), before)
+					plan, err := w.Plan(t.Context(), after)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if slow.Cmdlet != "" {
+						s.Faults().Add(slow)
+					}
+					if err := w.ApplyPlan(t.Context(), plan); err != nil {
+						t.Fatal(err)
+					}
+					w.ExpectNoChanges(t.Context(), after)
+				})
+			})
+		})
+	}
+}

@@ -60,8 +60,8 @@ var (
 
 // Resource manages entries of mailboxes' permission lists.
 type Resource struct {
-	client  *exchange.Client
-	adopted *clients.IDs
+	client   *exchange.Client
+	handover *clients.Handover
 }
 
 // NewResource returns the resource, not configured yet.
@@ -75,7 +75,7 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp 
 // Configure takes the provider's client; there is none yet while Terraform validates.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	configured := clients.Of(req.ProviderData)
-	r.client, r.adopted = configured.Exchange, configured.AdoptedPermissions
+	r.client, r.handover = configured.Exchange, configured.Permissions
 }
 
 // Schema describes the attributes.
@@ -215,11 +215,19 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	}
 	object := plan.toAPI(mailbox.GUID)
-	existing, err := r.client.ExistingMailboxPermission(ctx, mailbox.GUID, object.User, object.Deny)
+	existing, err := r.client.MailboxPermission(ctx, mailbox.GUID, object.User, object.Deny)
+	same := err == nil && existing.Has(object.AccessRights) && strings.EqualFold(existing.InheritanceType, object.InheritanceType)
+	if same {
+		if err := r.handover.Adopt(ctx, text(existing.MailboxPermissionID)); err != nil {
+			resp.Diagnostics.Append(diagnostic.Error("The mailbox permission was not given, because another resource was still taking it away", err))
+			return
+		}
+	}
 	switch {
-	case err == nil && existing.Has(object.AccessRights) && strings.EqualFold(existing.InheritanceType, object.InheritanceType):
+	case err == nil && r.client.TookAway(existing.MailboxPermissionID):
+		// By the resource that this one replaces. A server may still show it.
+	case same:
 		save(existing.MailboxPermissionID)
-		r.adopted.Add(plan.ID.ValueString())
 		if plan.mayAutoMap() {
 			resp.Diagnostics.AddWarning("The mailbox permission was there already",
 				fmt.Sprintf("'%s' holds these rights on the mailbox '%s' already, and the resource has taken them over. Exchange does not tell whether Outlook opens the mailbox by itself, "+
@@ -356,13 +364,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	if r.adopted.Has(state.ID.ValueString()) {
-		// create_before_destroy: what replaces this entry found it there, and it is the same entry.
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	done, ok := r.handover.Take(state.ID.ValueString())
+	if !ok {
+		// What takes this resource's place found the entry there, and it is the same entry.
+		return
+	}
+	defer done()
 	if err := r.client.DeleteMailboxPermission(ctx, state.identity().toAPI()); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The mailbox permission could not be removed", err))
 	}
