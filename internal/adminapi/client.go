@@ -73,6 +73,10 @@ type Config struct {
 	// BatchWindow is how long the first read of a batch waits for others to share
 	// the request with: [DefaultBatchWindow] where 0.
 	BatchWindow time.Duration
+	// RolePropagation is how long, from the first refusal of the caller on, a
+	// refusal is taken for a role that has not reached the service yet: the request
+	// is sent again with a new token. Where it is 0, a refusal is an error at once.
+	RolePropagation time.Duration
 	// Observe, where given, is told of every HTTP request when its answer has
 	// been read. It is called from many goroutines.
 	Observe func(ctx context.Context, o Observation)
@@ -132,6 +136,7 @@ type Client struct {
 	http         *http.Client
 	cookies      http.CookieJar
 	gate         *gate
+	propagation  *propagation
 	turns        atomic.Uint64 // counts the calls
 	connectionID string
 
@@ -188,6 +193,7 @@ func New(config Config) (*Client, error) {
 		},
 		cookies:      cookies,
 		gate:         newGate(config.MaxConcurrency),
+		propagation:  &propagation{limit: config.RolePropagation},
 		connectionID: uuid.NewString(),
 		host:         endpoint.Host,
 		tenantID:     config.TenantID,

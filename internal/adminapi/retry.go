@@ -37,6 +37,7 @@ func (c *Client) fetch(ctx context.Context, call *call, target *url.URL, page in
 		answer, err := c.post(ctx, call, target, tries.begin(page, pass))
 		var output *output
 		if err == nil {
+			tries.token = answer.token
 			output, err = answer.output(call)
 		}
 		c.leave(pass, err)
@@ -56,7 +57,14 @@ func (c *Client) untilReplay(ctx context.Context, call *call, tries *tries, page
 	if failed == nil {
 		return tries.abandoned(err)
 	}
-	if ctx.Err() != nil || !tries.mayReplay(call, failed, page) {
+	if ctx.Err() != nil {
+		return err
+	}
+	switch {
+	case failed.isOfTheCaller() && c.propagation.lasts():
+		// Roles are in the token, so that another one is needed.
+		call.refused = tries.token
+	case !tries.mayReplay(call, failed, page):
 		return err
 	}
 	if failed.Class == Throttled {
@@ -116,6 +124,7 @@ type tries struct {
 	garbled   int       // of these, answered whole and unreadably
 	began     time.Time // when the first left
 	idle      time.Time // since when nothing is under way
+	token     string    // of the last request that was answered
 	first     *Error
 	last      error
 	uncertain bool // one of them may have changed something

@@ -34,7 +34,7 @@ func unauthenticatedAdvice(e *adminapi.Error) string {
 			"of the membership of an Exchange role group, or there is none. " + roleAdvice(e)
 	default:
 		return fmt.Sprintf("The application's token holds both grants: Exchange.ManageAsApp, and %s. Exchange refuses it until they have reached its own directory: "+
-			"wait, up to 60 minutes, and run again, which signs in anew. If it lasts, check that tenant_id is the tenant in which they were granted, "+
+			"wait, up to 60 minutes, and run again, which signs in anew; with role_propagation_timeout in the provider block a run waits by itself. If it lasts, check that tenant_id is the tenant in which they were granted, "+
 			"and that Conditional Access does not block the application %s.", nameRoles(caller.DirectoryRoles), caller.Application)
 	}
 }

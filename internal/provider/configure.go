@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -69,6 +70,8 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 	diags.Append(placeDiags...)
 	userAgent, userAgentDiags := config.userAgent(terraformVersion, p.version)
 	diags.Append(userAgentDiags...)
+	propagation, propagationDiags := config.rolePropagation()
+	diags.Append(propagationDiags...)
 	if diags.HasError() {
 		return nil, diags
 	}
@@ -81,8 +84,9 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 		Cloud: place, TenantID: config.TenantID.ValueString(), Organization: config.Organization.ValueString(),
 		Tokens: tokens, Transport: transport,
 		UserAgent: userAgent, Application: "terraform-provider-exchange",
-		MaxConcurrency: int(config.MaxConcurrency.ValueInt64()),
-		Observe:        logRequest,
+		MaxConcurrency:  int(config.MaxConcurrency.ValueInt64()),
+		RolePropagation: propagation,
+		Observe:         logRequest,
 	}
 	if !isGUID(reach.TenantID) {
 		reach.TenantID, reach.Tenant = "", tokens.TenantID
@@ -100,6 +104,21 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 		return nil, diags
 	}
 	return config.share(exchange.New(api, append([]exchange.Option{exchange.ReportTo(logProgress)}, p.service...)...), directory), diags
+}
+
+// rolePropagation is how long a refusal of the caller is taken for a role on its way.
+func (m *model) rolePropagation() (time.Duration, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	given := m.RolePropagationTimeout.ValueString()
+	if given == "" {
+		return 0, diags
+	}
+	limit, err := time.ParseDuration(given)
+	if err != nil || limit < 0 {
+		diags.AddAttributeError(path.Root("role_propagation_timeout"), "Not a duration",
+			fmt.Sprintf("%s is %q. Give a duration such as 90s, 30m or 1h, or 0s for no wait.", m.origin("role_propagation_timeout"), given))
+	}
+	return limit, diags
 }
 
 // tokens makes the source of tokens by the one method that is used. The method may know who signs in, and where, which it

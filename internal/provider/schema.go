@@ -73,6 +73,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 		"organization": text("The tenant's initial domain, such as `contoso.onmicrosoft.com`. It routes requests to a server that may write to the " +
 			"tenant's directory. Where it is not given, the provider asks Exchange for it before the first change."),
 		"ca_certificate_path": text("The path of a PEM file with certificate authorities to trust besides the system's own, for a proxy that inspects traffic or a sandbox tenant."),
+		"role_propagation_timeout": text("How long to go on asking after Exchange has refused the caller, as a duration such as `30m`: a role that was granted a short while ago takes up to an hour to reach Exchange. " +
+			"The wait begins with the first refusal of a run, and no operation waits longer than its own timeout. Defaults to `0s`: a refusal is an error at once, as most refusals are of roles that are missing."),
 		"suppress_application_access_policy_warning": flag("Whether to leave out the warning that Microsoft replaces application access policies by role assignments, which a plan with such policies gives once. " +
 			"Defaults to `false`."),
 	}

@@ -54,6 +54,7 @@ type model struct {
 	GraphTokenScope            types.String `tfsdk:"graph_token_scope"`
 	Organization               types.String `tfsdk:"organization"`
 	CACertificatePath          types.String `tfsdk:"ca_certificate_path"`
+	RolePropagationTimeout     types.String `tfsdk:"role_propagation_timeout"`
 	MaxConcurrency             types.Int64  `tfsdk:"max_concurrency"`
 	SuppressPolicyWarning      types.Bool   `tfsdk:"suppress_application_access_policy_warning"`
 
@@ -131,6 +132,7 @@ func (m *model) settings() []setting {
 		{"graph_token_scope", []string{"EXCHANGE_GRAPH_TOKEN_SCOPE"}, none, &m.GraphTokenScope, nil},
 		{"organization", []string{"EXCHANGE_ORGANIZATION"}, none, &m.Organization, nil},
 		{"ca_certificate_path", []string{"EXCHANGE_CA_CERTIFICATE_PATH"}, none, &m.CACertificatePath, nil},
+		{"role_propagation_timeout", []string{"EXCHANGE_ROLE_PROPAGATION_TIMEOUT"}, none, &m.RolePropagationTimeout, nil},
 		{
 			"suppress_application_access_policy_warning",
 			[]string{"EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING"},
