@@ -216,6 +216,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		object, err := r.client.UpdateManagementScope(ctx, state.ID.ValueString(), state.Name.ValueString(), change)
 		if exchange.IsAlreadyExists(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("name"), "Another management scope has this name", err.Error())
+			r.keepTrue(ctx, state, plan.Name.ValueString(), req, resp)
 			return
 		}
 		if err != nil {
