@@ -24,11 +24,11 @@ func work(t *testing.T, d time.Duration) {
 	}
 }
 
-// readers have workers read mailboxes of their own, one after another, and work after each.
-func readers(t *testing.T, client *adminapi.Client, workers, mailboxes int, pause func(worker, mailbox int) time.Duration) {
+// tenReaders, as many as Terraform has, read mailboxes of their own, one after another, and work before each.
+func tenReaders(t *testing.T, client *adminapi.Client, mailboxes int, pause func(worker, mailbox int) time.Duration) {
 	t.Helper()
 	var working sync.WaitGroup
-	for worker := range workers {
+	for worker := range 10 {
 		working.Go(func() {
 			for mailbox := range mailboxes {
 				work(t, pause(worker, mailbox))
@@ -50,7 +50,7 @@ func TestBatchesWaitForReadersWhoAreAboutToCome(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			tenant := &mailboxes{}
 			client := wired(t, late{tenant, answersIn})
-			readers(t, client, 10, 50, uneven)
+			tenReaders(t, client, 50, uneven)
 			batches, singles := tenant.sizes()
 			if got := len(batches) + singles; got > 55 {
 				t.Errorf("answers in %s: 500 reads took %d requests", answersIn, got)
@@ -63,7 +63,7 @@ func TestReadersWhoAreGoneAreNotWaitedForForLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := wired(t, &mailboxes{})
-		readers(t, client, 10, 10, uneven)
+		tenReaders(t, client, 10, uneven)
 		// One of them is left, as at the end of a run.
 		for n := range 10 {
 			began := time.Now()
@@ -101,7 +101,7 @@ func TestWhoIsInAHurryTakesThePatientAlong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tenant := &mailboxes{}
 		client := wired(t, tenant)
-		readers(t, client, 10, 10, uneven)
+		tenReaders(t, client, 10, uneven)
 		before, singles := tenant.sizes()
 		began := time.Now()
 		var reading sync.WaitGroup
@@ -132,7 +132,7 @@ func TestNoBatchWaitsForMoreThanTwoSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := wired(t, &mailboxes{})
-		readers(t, client, 10, 3, uneven)
+		tenReaders(t, client, 3, uneven)
 		done := make(chan struct{})
 		began := time.Now()
 		go func() {
