@@ -20,9 +20,6 @@ const (
 	maxRedirects = 8
 	// requestTimeout bounds one request. The service gives a cmdlet 15 minutes.
 	requestTimeout = 16 * time.Minute
-	// replayedTimeout is the least that a request gets which is sent again when it
-	// hangs.
-	replayedTimeout = 2 * time.Minute
 )
 
 // sending is one attempt to read a page.
@@ -177,8 +174,7 @@ func (c *Client) heed(received *answer) {
 // exchange makes one HTTP request. With an error it returns what there is of an
 // answer, or nil.
 func (c *Client) exchange(ctx context.Context, call *call, target *url.URL, token string) (*answer, error) {
-	limit := call.attemptTimeout(ctx)
-	requestContext, cancel := context.WithTimeout(ctx, limit)
+	requestContext, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	body, err := c.body(call, target, token)
 	if err != nil {
@@ -197,36 +193,25 @@ func (c *Client) exchange(ctx context.Context, call *call, target *url.URL, toke
 	client.Jar = call.cookies
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, transportError(ctx, limit, err)
+		return nil, transportError(ctx, err)
 	}
 	defer response.Body.Close()
 	received := &answer{url: target, status: response.StatusCode, header: response.Header, token: token}
 	received.body, err = readBody(response.Body, maxBodySize)
 	if err != nil {
-		return received, transportError(ctx, limit, err)
+		return received, transportError(ctx, err)
 	}
 	return received, nil
 }
 
-// attemptTimeout returns how long an answer is waited for. What came of a write must be
-// known, so it gets all the time there is. One that may be sent again gets half of
-// it, lest a single request that hangs use up the whole operation.
-func (c *call) attemptTimeout(ctx context.Context) time.Duration {
-	deadline, ok := c.deadline(ctx)
-	if !ok || !c.idempotent {
-		return requestTimeout
-	}
-	return min(requestTimeout, max(replayedTimeout, time.Until(deadline)/2))
-}
-
 // transportError returns the context's error where the caller's context ended the
 // request, and else the cause below the URL, which is long and says nothing new.
-func transportError(ctx context.Context, limit time.Duration, err error) error {
+func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return inWords(ctx.Err())
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("there was no answer within %s", limit.Round(time.Second))
+		return fmt.Errorf("there was no answer within %s", requestTimeout)
 	}
 	var urlError *url.Error
 	if errors.As(err, &urlError) {

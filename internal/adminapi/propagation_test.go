@@ -96,32 +96,3 @@ func TestARefusalThatNoRoleOnItsWayExplainsIsNotWaitedOut(t *testing.T) {
 		})
 	}
 }
-
-func TestAReadThatHangsIsAskedAgainBeforeItsTimeIsOver(t *testing.T) {
-	t.Parallel()
-	hangs := roundTrip(func(r *http.Request) (*http.Response, error) {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	})
-	synctest.Test(t, func(t *testing.T) {
-		transport := &wire{answers: answers{hangs, found}}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-		defer cancel()
-		began := time.Now()
-		if _, err := wired(t, transport).Invoke(ctx, read); err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(began); took < 5*time.Minute || took > 6*time.Minute {
-			t.Errorf("asked again after %s, want half of the time", took)
-		}
-	})
-	synctest.Test(t, func(t *testing.T) {
-		transport := &wire{answers: answers{hangs, found}}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-		defer cancel()
-		began := time.Now()
-		if _, err := wired(t, transport).Invoke(ctx, create); !adminapi.MayHaveHappened(err) || time.Since(began) != 10*time.Minute {
-			t.Errorf("a write that hangs ended after %s in %v, want all of its time", time.Since(began), err)
-		}
-	})
-}
