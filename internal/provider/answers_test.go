@@ -32,6 +32,7 @@ var answers = map[string]func(*tenant.Behavior){
 	"nulls left out":                       func(b *tenant.Behavior) { b.NullProperties = tenant.NullsAbsent },
 	"lists of one as strings":              func(b *tenant.Behavior) { b.SingleLists = tenant.SingleString },
 	"GUIDs in upper case":                  func(b *tenant.Behavior) { b.GUIDCase = tenant.GUIDUpper },
+	"GUIDs that name nothing":              func(b *tenant.Behavior) { b.GUIDIdentity = tenant.ValueRefused },
 	"DNs in another case":                  func(b *tenant.Behavior) { b.DNCase = tenant.DNLower },
 	"empty answer for what is not there":   func(b *tenant.Behavior) { b.WrongIdentity = tenant.WrongIdentityEmpty },
 	"all objects for what is not there":    func(b *tenant.Behavior) { b.WrongIdentity = tenant.WrongIdentityAll },

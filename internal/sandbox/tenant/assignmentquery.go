@@ -42,7 +42,7 @@ func (t *Tenant) GetManagementRoleAssignment(by Caller, query RoleAssignmentQuer
 	if len(hidden) > 0 {
 		asked = slices.DeleteFunc(slices.Clone(asked), func(a *assignment) bool { return hidden[a] })
 	}
-	found, err := list(t, asked, query.Identity, true, assignmentKeys)
+	found, err := list(t, asked, query.Identity, true, ownKeys(t, assignmentKeys))
 	if err != nil {
 		return nil, err
 	}

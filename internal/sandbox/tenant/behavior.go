@@ -38,6 +38,10 @@ type Behavior struct {
 	// WrongIdentity is what a Get of a missing identity answers. The error was
 	// seen; Microsoft's documentation warns of all objects.
 	WrongIdentity WrongIdentity
+	// GUIDIdentity says whether a management scope or a role assignment is found
+	// by its GUID, as the Identity of its own Get, Set and Remove. Inferred: only
+	// names were seen there.
+	GUIDIdentity Acceptance
 	// Booleans is how booleans are written: as JSON booleans (seen) or as the
 	// strings True and False.
 	Booleans Booleans

@@ -39,6 +39,7 @@ var switches = map[string]func(*Behavior, *yaml.Node) error{
 	"filter_echo":               choice(func(b *Behavior) *FilterEcho { return &b.FilterEcho }, "verbatim", "parentheses", "dn_lowercase"),
 	"group_scope_value":         choice(func(b *Behavior) *GroupScopeValue { return &b.GroupScopeValue }, "name", "dn", "guid"),
 	"guid_case":                 choice(func(b *Behavior) *GUIDCase { return &b.GUIDCase }, "stored", "upper"),
+	"guid_identity":             choice(func(b *Behavior) *Acceptance { return &b.GUIDIdentity }, "accepted", "refused"),
 	"hydration_delay":           lag(func(b *Behavior) *Lag { return &b.HydrationDelay }),
 	"in_scope":                  choice(func(b *Behavior) *Booleans { return &b.InScope }, "bool", "string"),
 	"inherited_permissions":     choice(func(b *Behavior) *InheritedPermissions { return &b.InheritedPermissions }, "hidden", "shown"),

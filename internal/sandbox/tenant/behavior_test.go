@@ -165,6 +165,26 @@ func TestWrongIdentity(t *testing.T) {
 	}
 }
 
+func TestGUIDIdentityRefusedLeavesNames(t *testing.T) {
+	t.Parallel()
+	contoso := tenant.Contoso()
+	contoso.SetBehavior(tenant.Behavior{GUIDIdentity: tenant.ValueRefused})
+	assignment, scope := contoso.RoleAssignments()[0], contoso.ManagementScopes()[0]
+	for _, guid := range []string{assignment.GUID, scope.GUID} {
+		_, err := contoso.GetManagementRoleAssignment(administrator, tenant.RoleAssignmentQuery{Identity: guid})
+		wantKind(t, err, tenant.NotFound)
+		_, err = contoso.GetManagementScope(tenant.ManagementScopeQuery{Identity: guid})
+		wantKind(t, err, tenant.NotFound)
+		wantKind(t, contoso.RemoveManagementRoleAssignment(administrator, guid), tenant.NotFound)
+		wantKind(t, contoso.RemoveManagementScope(administrator, guid), tenant.NotFound)
+		err = contoso.SetManagementRoleAssignment(administrator, guid, tenant.RoleAssignmentChange{})
+		wantKind(t, err, tenant.NotFound)
+		err = contoso.SetManagementScope(guid, tenant.ManagementScopeChange{})
+		wantKind(t, err, tenant.NotFound)
+	}
+	ok(t, contoso.RemoveManagementRoleAssignment(administrator, assignment.Name))
+}
+
 func TestFormsInWhichAssignmentsReadBack(t *testing.T) {
 	t.Parallel()
 	const (

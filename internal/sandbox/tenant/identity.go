@@ -4,6 +4,7 @@
 package tenant
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -121,12 +122,28 @@ func list[T any](t *Tenant, objects []T, identity string, wildcards bool, keys k
 	}
 }
 
-// afterEntry is the step behind those of the keys that every object has.
-const afterEntry = 3
+// The steps of the keys that every object has, and the one behind those.
+const (
+	nameStep = iota
+	guidStep
+	distinguishedNameStep
+	afterEntry
+)
 
 // entryKeys appends the keys that every object has.
 func (e *Entry) entryKeys(keys []key) []key {
-	return append(keys, key{0, e.Name}, key{1, e.GUID}, key{2, e.DistinguishedName})
+	return append(keys, key{nameStep, e.Name}, key{guidStep, e.GUID}, key{distinguishedNameStep, e.DistinguishedName})
+}
+
+// ownKeys are the keys by which the cmdlets of a kind of object find one of whose
+// GUID it is not certain that they take it.
+func ownKeys[T any](t *Tenant, keys keysOf[T]) keysOf[T] {
+	if t.behavior.GUIDIdentity == ValueAccepted {
+		return keys
+	}
+	return func(all []key, object T) []key {
+		return slices.DeleteFunc(keys(all, object), func(k key) bool { return k.step == guidStep })
+	}
 }
 
 func containsFold(keys []string, identity string) bool {

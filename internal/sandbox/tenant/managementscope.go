@@ -123,7 +123,7 @@ type ManagementScopeQuery struct {
 func (t *Tenant) GetManagementScope(query ManagementScopeQuery) ([]ManagementScope, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	found, err := list(t, t.scopes, query.Identity, true, scopeKeys)
+	found, err := list(t, t.scopes, query.Identity, true, ownKeys(t, scopeKeys))
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ type ManagementScopeChange struct {
 func (t *Tenant) SetManagementScope(identity string, change ManagementScopeChange) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s, err := one(t, t.scopes, identity, scopeKeys)
+	s, err := one(t, t.scopes, identity, ownKeys(t, scopeKeys))
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (t *Tenant) SetManagementScope(identity string, change ManagementScopeChang
 func (t *Tenant) RemoveManagementScope(by Caller, identity string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s, err := one(t, t.scopes, identity, scopeKeys)
+	s, err := one(t, t.scopes, identity, ownKeys(t, scopeKeys))
 	if err != nil {
 		return err
 	}

@@ -324,7 +324,7 @@ type RoleAssignmentChange struct {
 func (t *Tenant) SetManagementRoleAssignment(by Caller, identity string, change RoleAssignmentChange) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a, err := one(t, t.assignmentsBy(identity), identity, assignmentKeys)
+	a, err := one(t, t.assignmentsBy(identity), identity, ownKeys(t, assignmentKeys))
 	if err != nil {
 		return err
 	}
@@ -352,7 +352,7 @@ func (t *Tenant) SetManagementRoleAssignment(by Caller, identity string, change 
 func (t *Tenant) RemoveManagementRoleAssignment(by Caller, identity string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a, err := one(t, t.assignmentsBy(identity), identity, assignmentKeys)
+	a, err := one(t, t.assignmentsBy(identity), identity, ownKeys(t, assignmentKeys))
 	if err != nil {
 		return err
 	}
