@@ -58,19 +58,8 @@ func TestTheFloorsOperationsAskNobodyAndLeaveNothingUnknown(t *testing.T) {
 	for name, schema := range all.ResourceSchemas {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			object, ok := schema.ValueType().(tftypes.Object)
-			if !ok {
-				t.Fatal("the schema is of no object")
-			}
-			attributes := map[string]tftypes.Value{}
-			for _, attribute := range schema.Block.Attributes {
-				var value any
-				if attribute.Computed {
-					value = tftypes.UnknownValue
-				}
-				attributes[attribute.Name] = tftypes.NewValue(attribute.ValueType(), value)
-			}
-			created := call(t, server, object, name, tftypes.NewValue(object, nil), tftypes.NewValue(object, attributes))
+			object := schema.ValueType()
+			created := create(t, server, name, schema)
 			if !created.state.IsFullyKnown() || created.state.IsNull() {
 				t.Errorf("it made %s", created.state)
 			}
@@ -83,8 +72,39 @@ func TestTheFloorsOperationsAskNobodyAndLeaveNothingUnknown(t *testing.T) {
 			if state, err := read.NewState.Unmarshal(object); err != nil || !state.Equal(created.state) {
 				t.Errorf("it read %s, %v, want %s", state, err, created.state)
 			}
+			if diff := cmp.Diff(created.identity, read.NewIdentity); diff != "" {
+				t.Errorf("it read another identity (-made +read):\n%s", diff)
+			}
 			if destroyed := call(t, server, object, name, created.state, tftypes.NewValue(object, nil)); !destroyed.state.IsNull() {
 				t.Errorf("it left %s", destroyed.state)
+			}
+		})
+	}
+}
+
+func TestTheFloorHasAnIdentityWhereTerraformKeepsNone(t *testing.T) {
+	t.Parallel()
+	server := serve(t, newFloor())
+	all, identities := schemas(t, server)
+	for name, identity := range identities.IdentitySchemas {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			schema := all.ResourceSchemas[name]
+			state := wire(t, schema.ValueType(), create(t, server, name, schema).state)
+			read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: name, CurrentState: state})
+			if err != nil || len(read.Diagnostics) > 0 {
+				t.Fatalf("reading: %v, %+v", err, read)
+			}
+			updated, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: name, PriorState: state, PlannedState: state, Config: state,
+			})
+			if err != nil || len(updated.Diagnostics) > 0 {
+				t.Fatalf("updating: %v, %+v", err, updated)
+			}
+			for operation, answered := range map[string]*tfprotov6.ResourceIdentityData{"reading": read.NewIdentity, "updating": updated.NewIdentity} {
+				if value, err := answered.IdentityData.Unmarshal(identity.ValueType()); err != nil || value.IsFullyNull() {
+					t.Errorf("%s answered the identity %s, %v", operation, value, err)
+				}
 			}
 		})
 	}
@@ -121,8 +141,23 @@ type applied struct {
 	private  []byte
 }
 
+// create has the provider create a resource of which only what the provider computes is set.
+func create(t *testing.T, server tfprotov6.ProviderServer, name string, schema *tfprotov6.Schema) applied {
+	t.Helper()
+	attributes := map[string]tftypes.Value{}
+	for _, attribute := range schema.Block.Attributes {
+		var value any
+		if attribute.Computed {
+			value = tftypes.UnknownValue
+		}
+		attributes[attribute.Name] = tftypes.NewValue(attribute.ValueType(), value)
+	}
+	of := schema.ValueType()
+	return call(t, server, of, name, tftypes.NewValue(of, nil), tftypes.NewValue(of, attributes))
+}
+
 // call has the provider make a change.
-func call(t *testing.T, server tfprotov6.ProviderServer, of tftypes.Object, name string, prior, planned tftypes.Value) applied {
+func call(t *testing.T, server tfprotov6.ProviderServer, of tftypes.Type, name string, prior, planned tftypes.Value) applied {
 	t.Helper()
 	answer, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: name, PriorState: wire(t, of, prior), PlannedState: wire(t, of, planned), Config: wire(t, of, planned),

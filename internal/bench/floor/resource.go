@@ -8,6 +8,7 @@ import (
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -51,26 +52,35 @@ func (untouched) Create(ctx context.Context, req resource.CreateRequest, resp *r
 		return
 	}
 	resp.State.Raw = state
-	if resp.Identity != nil {
-		resp.Identity.Raw = placeholder(resp.Identity.Schema.Type().TerraformType(ctx))
-	}
+	identify(ctx, resp.Identity)
 }
 
 // Read leaves the state as it is, which is what the framework answers by itself.
-func (untouched) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+func (untouched) Read(ctx context.Context, _ resource.ReadRequest, resp *resource.ReadResponse) {
+	identify(ctx, resp.Identity)
+}
 
 // Update takes the plan for what was changed.
-func (untouched) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (untouched) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	state, err := known(req.Plan.Raw)
 	if err != nil {
 		resp.Diagnostics.AddError("The plan could not be taken for the state", err.Error())
 		return
 	}
 	resp.State.Raw = state
+	identify(ctx, resp.Identity)
 }
 
 // Delete lets the framework drop the state.
 func (untouched) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// identify makes up an identity where there is none, which the framework takes for a mistake. Terraform before 1.12 and
+// OpenTofu keep none, so a read has to.
+func identify(ctx context.Context, identity *tfsdk.ResourceIdentity) {
+	if identity != nil && identity.Raw.IsFullyNull() {
+		identity.Raw = placeholder(identity.Schema.Type().TerraformType(ctx))
+	}
+}
 
 // known is a planned object with a made-up value in the place of each that only the apply would tell.
 func known(planned tftypes.Value) (tftypes.Value, error) {
