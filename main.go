@@ -5,14 +5,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/server"
 )
 
 // version is set by the release build.
@@ -22,10 +20,7 @@ func main() {
 	debug := flag.Bool("debug", false, "serve the provider to a debugger")
 	flag.Parse()
 
-	err := providerserver.Serve(context.Background(), provider.New(version, os.LookupEnv), providerserver.ServeOpts{
-		Address: "registry.terraform.io/terraform-exchange/exchange",
-		Debug:   *debug,
-	})
+	err := server.Serve("registry.terraform.io/terraform-exchange/exchange", provider.New(version, os.LookupEnv), *debug)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -21,6 +20,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/server"
 )
 
 // Sandbox is a tenant and what a test wants of it.
@@ -73,7 +73,7 @@ func (s *Sandbox) Providers(variables ...string) map[string]func() (tfprotov6.Pr
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"exchange": func() (tfprotov6.ProviderServer, error) {
-			return providerserver.NewProtocol6WithError(provider.New("test", lookup, provider.DialBy(s.dial))())()
+			return server.New(provider.New("test", lookup, provider.DialBy(s.dial))()), nil
 		},
 	}
 }

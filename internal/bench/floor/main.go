@@ -10,16 +10,14 @@ import (
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	exchange "github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/server"
 )
 
 func main() {
-	err := providerserver.Serve(context.Background(), newFloor, providerserver.ServeOpts{
-		Address: "registry.terraform.io/terraform-exchange/exchange",
-	})
+	err := server.Serve("registry.terraform.io/terraform-exchange/exchange", newFloor, false)
 	if err != nil {
 		log.Fatal(err)
 	}

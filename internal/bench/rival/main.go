@@ -5,19 +5,15 @@
 package main
 
 import (
-	"context"
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/server"
 )
 
 func main() {
-	err := providerserver.Serve(context.Background(), provider.New("bench", os.LookupEnv, provider.ReadSingly()), providerserver.ServeOpts{
-		Address: "registry.terraform.io/terraform-exchange/exchange",
-	})
+	err := server.Serve("registry.terraform.io/terraform-exchange/exchange", provider.New("bench", os.LookupEnv, provider.ReadSingly()), false)
 	if err != nil {
 		log.Fatal(err)
 	}
