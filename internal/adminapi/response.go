@@ -192,36 +192,18 @@ func rowsOf(value any) ([]Row, error) {
 		return nil, errors.New("its output is not a list")
 	}
 	var rows []Row
-	for _, element := range elements {
+	texts := texts{}
+	for i, element := range elements {
 		switch element := element.(type) {
 		case nil:
 		case map[string]any:
-			dropAnnotations(element)
-			rows = append(rows, element)
+			rows = append(rows, texts.compact(element))
+			elements[i] = nil
 		default:
 			return nil, errors.New("its output holds something that is not an object")
 		}
 	}
 	return rows, nil
-}
-
-// dropAnnotations removes what OData says about the properties of an object and
-// of the objects in it: the keys with an @.
-func dropAnnotations(value any) {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, element := range value {
-			if strings.Contains(key, "@") {
-				delete(value, key)
-				continue
-			}
-			dropAnnotations(element)
-		}
-	case []any:
-		for _, element := range value {
-			dropAnnotations(element)
-		}
-	}
 }
 
 // statements returns the warnings or errors under a key of the envelope. What is
