@@ -32,12 +32,20 @@ type bench struct {
 	settings  string
 	keys      *sandbox.Keys
 	newServer newServer
-	progress  io.Writer
+	// profiles is the folder for profiles of the provider; none are taken if it is empty.
+	profiles string
+	progress io.Writer
 }
 
 // newBench builds the programs that are measured.
-func newBench(ctx context.Context, newServer newServer, progress io.Writer) (_ *bench, err error) {
+func newBench(ctx context.Context, newServer newServer, profiles string, progress io.Writer) (_ *bench, err error) {
 	b := &bench{newServer: newServer, progress: progress}
+	if profiles != "" {
+		// The provider runs in another folder.
+		if b.profiles, err = filepath.Abs(profiles); err != nil {
+			return nil, err
+		}
+	}
 	if b.engine, err = engine(); err != nil {
 		return nil, err
 	}
@@ -70,7 +78,11 @@ func engine() (string, error) {
 func (b *bench) build(ctx context.Context) error {
 	fmt.Fprintln(b.progress, "building the providers")
 	programs := []string{module}
-	for _, name := range []string{rival, floor, empty, "usage"} {
+	names := []string{rival, floor, empty, "usage"}
+	if b.profiles != "" {
+		names = append(names, profiled)
+	}
+	for _, name := range names {
 		programs = append(programs, path.Join(module, "internal/bench", name))
 	}
 	build := exec.CommandContext(ctx, "go", append([]string{"build", "-o", b.folder + string(filepath.Separator)}, programs...)...)
@@ -85,6 +97,11 @@ func (b *bench) build(ctx context.Context) error {
 		os.Mkdir(overriding, 0o700),
 		os.Rename(b.program("usage"), filepath.Join(overriding, filepath.Base(b.binary(ours)))),
 		os.WriteFile(b.settings, []byte(settings), 0o600))
+}
+
+// engineEnvironment is what the engine finds in its environment besides what a provider does.
+func (b *bench) engineEnvironment() []string {
+	return []string{"TF_CLI_CONFIG_FILE=" + b.settings, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
 }
 
 // binary is the path of a variant of the provider, or of the empty one.
@@ -119,7 +136,7 @@ func (b *bench) measure(ctx context.Context, o options) (report, error) {
 	for _, s := range o.series {
 		for _, kind := range s.kinds {
 			for _, size := range s.sizes {
-				results, err := b.measureWorkload(ctx, workload{kind, size}, s, o.rounds)
+				results, err := b.measureWorkload(ctx, workload{kind, size}, s)
 				r.Results = append(r.Results, results...)
 				if err != nil {
 					return r, fmt.Errorf("%s, %d objects: %w", kind, size, err)
@@ -131,7 +148,7 @@ func (b *bench) measure(ctx context.Context, o options) (report, error) {
 }
 
 // measureWorkload measures the operations of a series on one workload.
-func (b *bench) measureWorkload(ctx context.Context, w workload, s series, rounds int) (results []result, err error) {
+func (b *bench) measureWorkload(ctx context.Context, w workload, s series) (results []result, err error) {
 	// What changes nothing is measured on one tenant; what does is given one of its own.
 	var shared *workspace
 	if slices.ContainsFunc(s.operations, isReading) {
@@ -145,7 +162,7 @@ func (b *bench) measureWorkload(ctx context.Context, w workload, s series, round
 		cases := cases(s, operation)
 		samples := make([][]sample, len(cases))
 		// The rounds take turns, so that what else the machine does befalls all alike.
-		for range rounds {
+		for range s.rounds {
 			for i, c := range cases {
 				fmt.Fprintf(b.progress, "%s, %d objects: %s by %s, answers in %s\n", w.kind, w.size, operation, c.variant, c.latency)
 				taken, err := b.sample(ctx, shared, w, operation, c)

@@ -16,10 +16,10 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/server"
 )
 
 func main() {
@@ -41,7 +41,7 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) (err
 	if err != nil {
 		return err
 	}
-	b, err := newBench(ctx, newProvider, stderr)
+	b, err := newBench(ctx, newProvider, o.profiles, stderr)
 	if err != nil {
 		return err
 	}
@@ -54,6 +54,6 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) (err
 	return errors.Join(err, report.writeText(stdout))
 }
 
-func newProvider(lookup func(name string) (string, bool)) (tfprotov6.ProviderServer, error) {
-	return providerserver.NewProtocol6WithError(provider.New("bench", lookup)())()
+func newProvider(lookup func(name string) (string, bool)) tfprotov6.ProviderServer {
+	return server.New(provider.New("bench", lookup)())
 }

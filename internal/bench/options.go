@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,21 +24,26 @@ const (
 	floor = "floor"
 )
 
-// series is every combination of what it lists.
+// profiled is the provider when profiles of it are taken.
+const profiled = "profiled"
+
+// series is every combination of what it lists, each measured as many times as there are rounds.
 type series struct {
 	kinds      []string
 	sizes      []int
 	latencies  []time.Duration
 	operations []string
 	variants   []string
+	rounds     int
 }
 
-// options are what is measured, and how often.
+// options are what is measured, and what comes of it.
 type options struct {
 	series []series
-	rounds int
-	starts int
-	json   bool
+	// starts is how often each provider is started to time it.
+	starts   int
+	json     bool
+	profiles string
 }
 
 var (
@@ -48,17 +54,17 @@ var (
 	allVariants   = []string{ours, rival, floor}
 )
 
-// chosen are the series of a run that asks for nothing in particular: what the provider promises, in about a quarter of
-// an hour.
+// chosen are the series of a run that asks for nothing in particular: what the provider promises, and how it fares
+// with fewer objects and other answer times. Only where a wall time is promised is there more than one round.
 func chosen() []series {
-	slow := []time.Duration{150 * time.Millisecond}
-	inTerraform := []string{plan, refresh, apply, destroy}
+	slow := []time.Duration{promisedLatency}
 	return []series{
-		{[]string{assignments}, []int{100}, allLatencies, inTerraform, allVariants},
-		{[]string{assignments}, []int{1_000}, slow, inTerraform, allVariants},
-		{[]string{permissions}, []int{1_000}, slow, []string{plan}, allVariants},
-		{[]string{single}, []int{10_000}, slow, []string{plan}, allVariants},
-		{[]string{assignments, permissions}, []int{10_000}, []time.Duration{0}, []string{read}, []string{ours}},
+		{[]string{assignments}, []int{100}, allLatencies, []string{plan, refresh, apply, destroy}, allVariants, 1},
+		{[]string{assignments}, []int{1_000}, slow, []string{plan}, allVariants, 3},
+		{[]string{assignments}, []int{1_000}, slow, []string{refresh, apply, destroy}, allVariants, 1},
+		{[]string{assignments}, []int{10_000}, slow, []string{plan}, []string{ours, floor}, 1},
+		{[]string{permissions}, []int{1_000}, slow, []string{plan}, allVariants, 1},
+		{[]string{single}, []int{10_000}, slow, []string{plan}, allVariants, 1},
 	}
 }
 
@@ -67,16 +73,22 @@ func parseOptions(arguments []string, stderr io.Writer) (options, error) {
 	var o options
 	var some series
 	var all bool
+	var rounds int
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Func("kinds", "what the tenants are full of: `list` of "+strings.Join(allKinds, ", "), each(&some.kinds, oneOf(allKinds)))
-	flags.Func("sizes", "how many objects they have: `list` of numbers", each(&some.sizes, positive))
+	flags.Func("sizes", "how many objects they have: `list` of numbers", each(&some.sizes, positive("number of objects")))
 	flags.Func("latencies", "how long an answer takes: `list` of durations such as 150ms", each(&some.latencies, notNegative))
 	flags.Func("operations", "what is measured: `list` of "+strings.Join(allOperations, ", "), each(&some.operations, oneOf(allOperations)))
 	flags.Func("variants", "which provider is measured: `list` of "+strings.Join(allVariants, ", "), each(&some.variants, oneOf(allVariants)))
 	flags.BoolVar(&all, "all", false, "measure every combination, which takes many hours; the lists given limit it")
-	flags.IntVar(&o.rounds, "rounds", 1, "how often each is measured; the run with the median time is reported")
+	flags.Func("rounds", "the `number` of times that each is measured, by turns; the run with the median time is reported "+
+		"(default 1, and 3 for the time that is promised)", func(text string) (err error) {
+		rounds, err = positive("number of rounds")(text)
+		return err
+	})
 	flags.IntVar(&o.starts, "starts", 25, "how often each provider is started to time it; 0 for not at all")
+	flags.StringVar(&o.profiles, "profiles", "", "have the provider write profiles of its CPU and memory to a `folder`, which takes it some time")
 	flags.BoolVar(&o.json, "json", false, "report as JSON")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
@@ -84,14 +96,18 @@ func parseOptions(arguments []string, stderr io.Writer) (options, error) {
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("there is no argument %q; -help lists the flags", flags.Arg(0))
 	}
-	if o.rounds < 1 || o.starts < 0 {
-		return o, fmt.Errorf("-rounds is at least 1, and -starts at least 0")
+	if o.starts < 0 {
+		return o, errors.New("-starts is at least 0")
 	}
-	if !all && some.isEmpty() {
-		o.series = chosen()
-		return o, nil
+	o.series = chosen()
+	if all || !some.isEmpty() {
+		o.series = []series{some.orAll(all)}
 	}
-	o.series = []series{some.orAll(all)}
+	if rounds > 0 {
+		for i := range o.series {
+			o.series[i].rounds = rounds
+		}
+	}
 	return o, nil
 }
 
@@ -101,9 +117,9 @@ func (s series) isEmpty() bool {
 
 // orAll completes what a command line lists: by everything, or by what takes a minute.
 func (s series) orAll(all bool) series {
-	brief := series{[]string{assignments}, []int{100}, []time.Duration{150 * time.Millisecond}, []string{plan}, allVariants}
+	brief := series{[]string{assignments}, []int{100}, []time.Duration{promisedLatency}, []string{plan}, allVariants, 1}
 	if all {
-		brief = series{allKinds, allSizes, allLatencies, allOperations, allVariants}
+		brief = series{allKinds, allSizes, allLatencies, allOperations, allVariants, 1}
 	}
 	return series{
 		kinds:      or(s.kinds, brief.kinds),
@@ -111,6 +127,7 @@ func (s series) orAll(all bool) series {
 		latencies:  or(s.latencies, brief.latencies),
 		operations: or(s.operations, brief.operations),
 		variants:   or(s.variants, brief.variants),
+		rounds:     brief.rounds,
 	}
 }
 
@@ -145,12 +162,14 @@ func oneOf(choices []string) func(string) (string, error) {
 	}
 }
 
-func positive(text string) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%q is no number of objects", text)
+func positive(what string) func(string) (int, error) {
+	return func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return 0, fmt.Errorf("%q is no %s", text, what)
+		}
+		return n, nil
 	}
-	return n, nil
 }
 
 func notNegative(text string) (time.Duration, error) {

@@ -5,7 +5,6 @@ package main
 
 import (
 	"io"
-	"slices"
 	"testing"
 	"time"
 
@@ -20,15 +19,15 @@ func TestListsOnTheCommandLineAreCompletedByASmallMeasurement(t *testing.T) {
 	}{
 		"sizes": {
 			[]string{"-sizes", "50, 200"},
-			series{[]string{assignments}, []int{50, 200}, []time.Duration{150 * time.Millisecond}, []string{plan}, allVariants},
+			series{[]string{assignments}, []int{50, 200}, []time.Duration{promisedLatency}, []string{plan}, allVariants, 1},
 		},
 		"all but one operation": {
 			[]string{"-all", "-operations", "refresh-only"},
-			series{allKinds, allSizes, allLatencies, []string{refresh}, allVariants},
+			series{allKinds, allSizes, allLatencies, []string{refresh}, allVariants, 1},
 		},
 		"a flag given twice": {
-			[]string{"-latencies", "0", "-latencies", "1s", "-kinds", "single", "-variants", "floor"},
-			series{[]string{single}, []int{100}, []time.Duration{0, time.Second}, []string{plan}, []string{floor}},
+			[]string{"-latencies", "0", "-latencies", "1s", "-kinds", "single", "-variants", "floor", "-rounds", "5"},
+			series{[]string{single}, []int{100}, []time.Duration{0, time.Second}, []string{plan}, []string{floor}, 5},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,19 +45,50 @@ func TestListsOnTheCommandLineAreCompletedByASmallMeasurement(t *testing.T) {
 
 func TestWithoutListsWhatTheProviderPromisesIsMeasured(t *testing.T) {
 	t.Parallel()
-	o, err := parseOptions([]string{"-json", "-rounds", "3", "-starts", "0"}, io.Discard)
+	o, err := parseOptions(nil, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !o.json || o.rounds != 3 || o.starts != 0 {
+	// A report of it, in which everything takes one.
+	one := report{Starts: []start{{ours, o.starts, 1}, {empty, o.starts, 1}}}
+	for _, s := range o.series {
+		for _, kind := range s.kinds {
+			for _, size := range s.sizes {
+				for _, operation := range s.operations {
+					for _, c := range cases(s, operation) {
+						one.Results = append(one.Results, result{
+							workload{kind, size}, operation, c.variant, c.latency,
+							sample{Wall: 1, ProviderPeak: 1, Requests: 1},
+						})
+					}
+				}
+			}
+		}
+	}
+	measured := map[string]bool{}
+	for _, k := range one.kept() {
+		measured[k.Promise+k.Unit] = true
+	}
+	for _, p := range promises {
+		if !measured[p.of+p.unit] {
+			t.Errorf("nothing measures the %s of the %s", p.unit, p.of)
+		}
+	}
+}
+
+func TestOptionsSayWhatComesOfIt(t *testing.T) {
+	t.Parallel()
+	o, err := parseOptions([]string{"-json", "-rounds", "2", "-starts", "0", "-profiles", "profiles"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !o.json || o.starts != 0 || o.profiles != "profiles" {
 		t.Errorf("got %+v", o)
 	}
-	promised := slices.ContainsFunc(o.series, func(s series) bool {
-		return slices.Contains(s.kinds, assignments) && slices.Contains(s.sizes, 1000) && slices.Contains(s.operations, plan) &&
-			slices.Contains(s.latencies, 150*time.Millisecond) && slices.Equal(s.variants, allVariants)
-	})
-	if !promised {
-		t.Error("nothing plans 1,000 assignments with answers in 150 ms by every variant")
+	for _, s := range o.series {
+		if s.rounds != 2 {
+			t.Errorf("there are %d rounds of %+v, want 2", s.rounds, s)
+		}
 	}
 }
 

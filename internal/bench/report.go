@@ -25,6 +25,9 @@ type report struct {
 	Results []result
 }
 
+// megabyte is what provider memory is reported in.
+const megabyte = 1e6
+
 // machine is what the measurements were taken on.
 type machine struct {
 	Cores int `json:"cores"`
@@ -53,7 +56,10 @@ type result struct {
 
 // machine describes where this runs.
 func (b *bench) machine(ctx context.Context) (machine, error) {
-	version, err := exec.CommandContext(ctx, b.engine, "version").Output()
+	command := exec.CommandContext(ctx, b.engine, "version")
+	// Of settings that are amiss it would speak first.
+	command.Env = append(os.Environ(), b.engineEnvironment()...)
+	version, err := command.Output()
 	if err != nil {
 		return machine{}, fmt.Errorf("asking for the version of %s: %w", b.engine, err)
 	}
@@ -100,9 +106,17 @@ func (r report) writeText(w io.Writer) error {
 		}
 		err = writeTable(w, rows)
 	}
-	if err != nil || len(r.Results) == 0 {
+	if err == nil && len(r.Results) > 0 {
+		err = r.writeResults(w)
+	}
+	if err != nil {
 		return err
 	}
+	return r.writePromises(w)
+}
+
+// writeResults writes a row for each result.
+func (r report) writeResults(w io.Writer) error {
 	rows := [][]string{{
 		"tenant", "objects", "operation", "provider", "answers in", "wall", "× floor",
 		"requests", "per resource", "cmdlets", "provider CPU", "provider memory", "Terraform CPU",
@@ -133,7 +147,7 @@ func (r report) row(one result) []string {
 	}
 	row[10], row[12] = seconds(one.ProviderCPU), seconds(one.TerraformCPU)
 	if one.ProviderPeak > 0 {
-		row[11] = fmt.Sprintf("%.0f MB", float64(one.ProviderPeak)/1e6)
+		row[11] = fmt.Sprintf("%.0f MB", float64(one.ProviderPeak)/megabyte)
 	}
 	return row
 }
@@ -219,5 +233,5 @@ func (r report) writeJSON(w io.Writer) error {
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{"machine": r.Machine, "starts": starts, "results": results})
+	return encoder.Encode(map[string]any{"machine": r.Machine, "starts": starts, "results": results, "promises": r.kept()})
 }

@@ -20,7 +20,7 @@ import (
 const parallelism = 10
 
 // newServer makes a provider in this process, which finds its environment by lookup.
-type newServer func(lookup func(name string) (string, bool)) (tfprotov6.ProviderServer, error)
+type newServer func(lookup func(name string) (string, bool)) tfprotov6.ProviderServer
 
 // walk is one configured provider and the type of resource that it is asked about. It stands for one walk of Terraform's,
 // which has a provider of its own.
@@ -33,6 +33,7 @@ type walk struct {
 
 // instance is a resource instance as a state file holds it, with what the provider is asked about it by.
 type instance struct {
+	block    string
 	key      string
 	state    *tfprotov6.DynamicValue
 	identity *tfprotov6.ResourceIdentityData
@@ -41,13 +42,10 @@ type instance struct {
 
 // startWalk makes and configures a provider whose environment is this.
 func startWalk(ctx context.Context, newServer newServer, environment map[string]string, resourceType string) (*walk, error) {
-	server, err := newServer(func(name string) (string, bool) {
+	server := newServer(func(name string) (string, bool) {
 		value, ok := environment[name]
 		return value, ok
 	})
-	if err != nil {
-		return nil, err
-	}
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return nil, err
@@ -94,7 +92,7 @@ func (w *walk) importAll(ctx context.Context, objects []object) ([]instance, err
 				return fmt.Errorf("importing %q: the provider answered %d resources", o.importID, len(answer.ImportedResources))
 			}
 			found := answer.ImportedResources[0]
-			instances[i] = instance{o.key, found.State, found.Identity, found.Private}
+			instances[i] = instance{o.block, o.key, found.State, found.Identity, found.Private}
 			return w.read(ctx, &instances[i])
 		})
 	}
@@ -126,7 +124,7 @@ func (w *walk) read(ctx context.Context, i *instance) error {
 	return nil
 }
 
-// stateFile is the content of a state file with these instances.
+// stateFile is the content of a state file with these instances, those of a block one after another.
 func (w *walk) stateFile(instances []instance) ([]byte, error) {
 	type fileInstance struct {
 		Key             string `json:"index_key"`
@@ -136,7 +134,15 @@ func (w *walk) stateFile(instances []instance) ([]byte, error) {
 		Identity        any    `json:"identity"`
 		Private         []byte `json:"private,omitempty"`
 	}
-	in := make([]fileInstance, 0, len(instances))
+	type fileResource struct {
+		Mode      string         `json:"mode"`
+		Type      string         `json:"type"`
+		Name      string         `json:"name"`
+		Provider  string         `json:"provider"`
+		Instances []fileInstance `json:"instances"`
+	}
+	provider := fmt.Sprintf("provider[%q]", providerAddress)
+	var resources []fileResource
 	for _, i := range instances {
 		attributes, err := plain(i.state, w.schema.ValueType())
 		if err != nil {
@@ -149,14 +155,16 @@ func (w *walk) stateFile(instances []instance) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		in = append(in, fileInstance{i.key, w.schema.Version, attributes, w.identitySchema.Version, identity, i.private})
+		if len(resources) == 0 || resources[len(resources)-1].Name != i.block {
+			resources = append(resources, fileResource{"managed", w.resourceType, i.block, provider, nil})
+		}
+		last := &resources[len(resources)-1]
+		last.Instances = append(last.Instances,
+			fileInstance{i.key, w.schema.Version, attributes, w.identitySchema.Version, identity, i.private})
 	}
 	return json.Marshal(map[string]any{
 		"version": 4, "terraform_version": "1.0.0", "serial": 1, "lineage": uuid.NewString(), "outputs": map[string]any{},
-		"resources": []any{map[string]any{
-			"mode": "managed", "type": w.resourceType, "name": "this",
-			"provider": fmt.Sprintf("provider[%q]", providerAddress), "instances": in,
-		}},
+		"resources": resources,
 	})
 }
 

@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
@@ -22,6 +23,9 @@ const (
 const (
 	assignmentsPerApp     = 10
 	permissionsPerMailbox = 5
+	// blockInstances is how many instances a resource block has at most. To plan n of one block, Terraform copies n
+	// times what state has of the whole block: 10,000 in one take hours, of which no provider sees a minute.
+	blockInstances = 1_000
 )
 
 // roles are those that an application gets, one by one.
@@ -44,7 +48,9 @@ type workload struct {
 
 // object is a resource instance.
 type object struct {
-	// key is its key in the resource's for_each; for assignments it is the name.
+	// block is the name of the resource block that it is in.
+	block string
+	// key is its key in the block's for_each; for assignments it is the name.
 	key string
 	// importID is the id to import it by.
 	importID string
@@ -68,8 +74,11 @@ func (w workload) resourceType() string {
 	return "exchange_role_assignment"
 }
 
-// config is the configuration that manages the objects. Their arguments are in a file beside it, as configurations of
-// this size have them.
+// block is the name of the resource block that has the nth managed object.
+func block(nth int) string { return fmt.Sprintf("group%02d", nth/blockInstances) }
+
+// config is the configuration that manages the objects. Their arguments are in a file for each block beside it, as
+// configurations of this size have them.
 func (w workload) config() string {
 	arguments := `
   name                  = each.key
@@ -84,21 +93,31 @@ func (w workload) config() string {
   access_rights = ["FullAccess"]
 `
 	}
-	return fmt.Sprintf(`terraform {
+	var config strings.Builder
+	fmt.Fprintf(&config, `terraform {
   required_providers {
     exchange = { source = %q }
   }
 }
-
+`, providerAddress)
+	for first := 0; first < w.managed(); first += blockInstances {
+		// A local value is evaluated once; Terraform evaluates for_each itself for every instance.
+		name := block(first)
+		fmt.Fprintf(&config, `
 locals {
-  objects = tomap(jsondecode(file("${path.module}/%s")))
+  %[2]s = tomap(jsondecode(file("${path.module}/%[3]s")))
 }
 
-resource %q "this" {
-  for_each = local.objects
-%s}
-`, providerAddress, objectsFile, w.resourceType(), arguments)
+resource %[1]q %[2]q {
+  for_each = local.%[2]s
+%[4]s}
+`, w.resourceType(), name, objectsFile(name), arguments)
+	}
+	return config.String()
 }
+
+// objectsFile is the name of the file with the objects of a resource block.
+func objectsFile(block string) string { return block + ".json" }
 
 // tenant makes the tenant, with the objects that are managed or without them, and describes those.
 func (w workload) tenant(present bool) (*tenant.Tenant, []object, error) {
@@ -126,6 +145,7 @@ func (w workload) addAssignments(t *tenant.Tenant, present bool) ([]object, erro
 		}
 		role := roles[i%assignmentsPerApp]
 		o := object{
+			block:     block(len(objects)),
 			key:       fmt.Sprintf("%s %s", app.DisplayName, role),
 			arguments: map[string]string{"role": role, "app": app.ObjectID, "scope": scope},
 		}
@@ -180,6 +200,7 @@ func (w workload) addPermissions(t *tenant.Tenant, present bool) ([]object, erro
 		}
 		person := people[i%permissionsPerMailbox]
 		objects = append(objects, object{
+			block:     block(len(objects)),
 			key:       mailbox + "|" + person,
 			importID:  mailbox + "|" + person,
 			arguments: map[string]string{"mailbox": mailbox, "user": person},

@@ -12,17 +12,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/fault"
 )
 
-const (
-	// providerAddress is the same for Terraform and OpenTofu, which would each think of a registry of its own.
-	providerAddress = "registry.terraform.io/terraform-exchange/exchange"
-	objectsFile     = "objects.json"
-)
+// providerAddress is the same for Terraform and OpenTofu, which would each think of a registry of its own.
+const providerAddress = "registry.terraform.io/terraform-exchange/exchange"
 
 // The operations.
 const (
@@ -73,18 +71,7 @@ func (b *bench) newWorkspace(ctx context.Context, w workload, present bool) (_ *
 			err = errors.Join(err, space.close())
 		}
 	}()
-	each := make(map[string]map[string]string, len(objects))
-	for _, o := range objects {
-		each[o.key] = o.arguments
-	}
-	content, err := json.Marshal(each)
-	if err != nil {
-		return nil, err
-	}
-	err = errors.Join(
-		os.WriteFile(filepath.Join(folder, objectsFile), content, 0o600),
-		os.WriteFile(filepath.Join(folder, "main.tf"), []byte(w.config()), 0o600))
-	if err != nil || !present {
+	if err := space.writeConfig(objects); err != nil || !present {
 		return space, err
 	}
 	walk, err := startWalk(ctx, b.newServer, served.Environment(), w.resourceType())
@@ -99,6 +86,27 @@ func (b *bench) newWorkspace(ctx context.Context, w workload, present bool) (_ *
 		return nil, err
 	}
 	return space, os.WriteFile(filepath.Join(folder, "terraform.tfstate"), state, 0o600)
+}
+
+// writeConfig writes the configuration that manages the objects.
+func (s *workspace) writeConfig(objects []object) error {
+	blocks := map[string]map[string]map[string]string{}
+	for _, o := range objects {
+		if blocks[o.block] == nil {
+			blocks[o.block] = map[string]map[string]string{}
+		}
+		blocks[o.block][o.key] = o.arguments
+	}
+	for name, each := range blocks {
+		content, err := json.Marshal(each)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(s.folder, objectsFile(name)), content, 0o600); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(s.folder, "main.tf"), []byte(s.workload.config()), 0o600)
 }
 
 // close stops the tenant and removes the folder.
@@ -123,9 +131,16 @@ func (b *bench) run(ctx context.Context, space *workspace, operation, variant st
 	// Terraform ends what it runs; killed, it would leave it running.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.Dir = space.folder
-	command.Env = append(sandbox.ChildEnvironment(os.Environ(), space.sandbox.Environment()),
-		"TF_CLI_CONFIG_FILE="+b.settings, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"EXCHANGE_BENCH_PROVIDER="+b.binary(variant), "EXCHANGE_BENCH_USAGE="+usage)
+	provider := b.binary(variant)
+	if variant == ours && b.profiles != "" {
+		provider = b.program(profiled)
+	}
+	command.Env = slices.Concat(
+		sandbox.ChildEnvironment(os.Environ(), space.sandbox.Environment()), b.engineEnvironment(), []string{
+			"EXCHANGE_BENCH_PROVIDER=" + provider,
+			"EXCHANGE_BENCH_USAGE=" + usage,
+			"EXCHANGE_BENCH_PROFILES=" + filepath.Join(b.profiles, fmt.Sprintf("%s-%d-%s", space.workload.kind, space.workload.size, operation)),
+		})
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
 

@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,6 +82,39 @@ func TestAWorkspaceHasInStateWhatItsTenantHas(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestBlocksAreNoLargerThanWhatTerraformCanPlan(t *testing.T) {
+	t.Parallel()
+	w := workload{permissions, 2*blockInstances + 1}
+	_, objects, err := w.tenant(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	space := &workspace{workload: w, folder: t.TempDir()}
+	if err := space.writeConfig(objects); err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile(filepath.Join(space.folder, "main.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(string(config), "resource "); got != 3 {
+		t.Errorf("there are %d blocks, want 3", got)
+	}
+	for name, want := range map[string]int{"group00": blockInstances, "group01": blockInstances, "group02": 1} {
+		content, err := os.ReadFile(filepath.Join(space.folder, objectsFile(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var each map[string]map[string]string
+		if err := json.Unmarshal(content, &each); err != nil || len(each) != want {
+			t.Errorf("%s has %d objects, %v, want %d", name, len(each), err, want)
+		}
+		if !strings.Contains(string(config), fmt.Sprintf("%q {", name)) {
+			t.Errorf("no block has the objects of %s", name)
+		}
 	}
 }
 
