@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -140,6 +141,16 @@ type NewApplicationAccessPolicy struct {
 // CreateApplicationAccessPolicy creates a policy. The answer may precede the policy's appearance in reads;
 // AwaitApplicationAccessPolicy waits for that.
 func (c *Client) CreateApplicationAccessPolicy(ctx context.Context, object NewApplicationAccessPolicy) (ApplicationAccessPolicy, error) {
+	policy, err := c.createApplicationAccessPolicy(ctx, object)
+	if err != nil {
+		c.policies.forget()
+	} else {
+		c.policies.add(policy)
+	}
+	return policy, err
+}
+
+func (c *Client) createApplicationAccessPolicy(ctx context.Context, object NewApplicationAccessPolicy) (ApplicationAccessPolicy, error) {
 	parameters := adminapi.Parameters{
 		// One application a policy: what the service makes of several is not known.
 		"AppId":              []string{object.AppID},
@@ -200,7 +211,7 @@ func policyKeys(identity string) []string {
 // policyLike reads the policy of the wanted one's application, scope and access right, and reports whether it has the
 // wanted description, too. The error is not found where there is none.
 func (c *Client) policyLike(ctx context.Context, wanted NewApplicationAccessPolicy) (policy ApplicationAccessPolicy, same bool, err error) {
-	policies, err := c.policiesOf(ctx, wanted.AppID, wanted.PolicyScopeID)
+	policies, err := c.policiesOf(ctx, c.listApplicationAccessPolicies, wanted.AppID, wanted.PolicyScopeID)
 	if err != nil {
 		return ApplicationAccessPolicy{}, false, err
 	}
@@ -222,27 +233,90 @@ func (c *Client) policyLike(ctx context.Context, wanted NewApplicationAccessPoli
 // holds an identity once. Whether it takes a second one of the opposite access right is not known. The two would have
 // one identity and could not be changed or removed any more, so ask before creating one. A policy that this client has
 // just removed is none, though a server may still show it.
+//
+// The policies are listed once a run. Those that this client makes are added, until it removes one or does not know what
+// became of one.
 func (c *Client) ApplicationAccessPoliciesOf(ctx context.Context, appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
-	policies, err := c.policiesOf(ctx, appID, policyScopeID)
+	policies, err := c.policiesOf(ctx, c.knownApplicationAccessPolicies, appID, policyScopeID)
 	return slices.DeleteFunc(policies, func(policy ApplicationAccessPolicy) bool { return c.recent.tookAway(policy.Identity) }), err
 }
 
-func (c *Client) policiesOf(ctx context.Context, appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
+func (c *Client) policiesOf(ctx context.Context, all func(context.Context) ([]ApplicationAccessPolicy, error), appID, policyScopeID string) ([]ApplicationAccessPolicy, error) {
 	scope, found, err := c.PolicyScope(ctx, policyScopeID)
 	if err != nil || !found {
 		return nil, err
 	}
-	all, err := c.applicationAccessPolicies(ctx, c.rows)
+	listed, err := all(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var policies []ApplicationAccessPolicy
-	for _, policy := range all {
+	for _, policy := range listed {
 		if strings.EqualFold(policy.AppID, appID) && scope.Is(policy.ScopeGUID) {
 			policies = append(policies, policy)
 		}
 	}
 	return policies, nil
+}
+
+func (c *Client) listApplicationAccessPolicies(ctx context.Context) ([]ApplicationAccessPolicy, error) {
+	return c.applicationAccessPolicies(ctx, c.rows)
+}
+
+// knownApplicationAccessPolicies lists the policies where they are not known.
+func (c *Client) knownApplicationAccessPolicies(ctx context.Context) ([]ApplicationAccessPolicy, error) {
+	known, changes, ok := c.policies.all()
+	if ok && !c.singly {
+		return known, nil
+	}
+	listed, err := c.listApplicationAccessPolicies(ctx)
+	if err == nil {
+		c.policies.keep(listed, changes)
+	}
+	return listed, err
+}
+
+// policies are the application access policies that are known to be there: those that a listing had, and those that were
+// made since. The zero policies are not known.
+type policies struct {
+	mu      sync.Mutex
+	known   []ApplicationAccessPolicy
+	listed  bool
+	changes int // counts what was done to them
+}
+
+// all returns the policies, if they are known, and what keep is to be told of a listing that begins now.
+func (p *policies) all() (known []ApplicationAccessPolicy, changes int, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.known), p.changes, p.listed
+}
+
+// keep takes over a listing, unless something was done since it began.
+func (p *policies) keep(listed []ApplicationAccessPolicy, changes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.changes == changes {
+		p.known, p.listed = slices.Clone(listed), true
+	}
+}
+
+// add takes over a policy that was made.
+func (p *policies) add(policy ApplicationAccessPolicy) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changes++
+	if p.listed {
+		p.known = append(p.known, policy)
+	}
+}
+
+// forget has the policies listed anew.
+func (p *policies) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changes++
+	p.known, p.listed = nil, false
 }
 
 // AwaitApplicationAccessPolicy returns the policy that was created once reads show it. One that was removed a moment ago
@@ -294,6 +368,7 @@ func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, 
 
 // DeleteApplicationAccessPolicy removes the policy. One that is gone already is no error.
 func (c *Client) DeleteApplicationAccessPolicy(ctx context.Context, identity string) error {
+	defer c.policies.forget()
 	return c.remove(ctx, removal{
 		cmdlet:   "Remove-ApplicationAccessPolicy",
 		identity: identity,

@@ -22,6 +22,7 @@ type Client struct {
 	progress Progress
 	recent   recent
 	memory   memory
+	policies policies
 	singly   bool
 }
 
@@ -170,7 +171,10 @@ func (c *Client) read(ctx context.Context, cmdlet string, parameters adminapi.Pa
 		invoke = c.api.Invoke
 	}
 	result, err := invoke(ctx, command)
-	return rowsOf(result, err, parameters)
+	if err != nil {
+		return nil, about(parameters, err)
+	}
+	return result.Rows, nil
 }
 
 // only returns the one row that same accepts; two are an ambiguity, not a choice.
@@ -220,21 +224,18 @@ func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Par
 }
 
 // invoke runs a cmdlet that writes.
-func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.Parameters) (*adminapi.Result, error) {
 	result, err := c.api.Invoke(ctx, adminapi.Command{Cmdlet: cmdlet, Parameters: parameters, Idempotent: idempotent(cmdlet, parameters)})
 	c.memory.forget(cmdlet)
-	return rowsOf(result, err, parameters)
+	return result, about(parameters, err)
 }
 
-// rowsOf returns the rows of a cmdlet's output, or its error.
-func rowsOf(result *adminapi.Result, err error, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+// about returns err, and marks one that says that something was not found and names none of a command's parameters.
+func about(parameters adminapi.Parameters, err error) error {
 	if adminapi.ClassOf(err) == adminapi.NotFound && !blamesAny(err, parameters) {
-		err = ofAnother{err}
+		return ofAnother{err}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return result.Rows, nil
+	return err
 }
 
 // blames reports whether a not-found error is about identity. Texts of errors have one space for each run of white space.

@@ -76,12 +76,12 @@ func (c *Client) create(ctx context.Context, object creation) (row adminapi.Row,
 // seen the removal yet.
 func (c *Client) send(ctx context.Context, object creation) (row adminapi.Row, answered bool, err error) {
 	err = c.settled(ctx, func(ctx context.Context) error {
-		rows, err := c.invoke(ctx, object.cmdlet, object.parameters)
+		result, err := c.invoke(ctx, object.cmdlet, object.parameters)
 		if IsAlreadyExists(err) && c.recent.tookAway(object.key) {
 			return notYet{err}
 		}
-		if len(rows) > 0 {
-			row, answered = rows[0], true
+		if err == nil && len(result.Rows) > 0 {
+			row, answered = result.Rows[0], true
 		}
 		return err
 	})

@@ -260,34 +260,38 @@ func (change ManagementScopeChange) unsettled(before, after ManagementScope) err
 // So a refusal is looked into: where assignments are found, the error names them; where none is, the removal is tried
 // again until ctx ends.
 func (c *Client) DeleteManagementScope(ctx context.Context, guid, lastName string) error {
-	scope, err := c.FindManagementScope(ctx, guid, lastName)
-	if IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
+	object := removal{
+		cmdlet:   "Remove-ManagementScope",
+		identity: guid,
+		byGUID:   true,
+		keys:     ManagementScope{GUID: guid, Name: lastName}.keys(),
+		again: func(ctx context.Context) (string, error) {
+			left, err := c.FindManagementScope(ctx, guid, lastName)
+			return left.Name, err
+		},
 	}
 	return c.until(ctx, func(ctx context.Context) error {
-		err := c.remove(ctx, removal{
-			cmdlet:   "Remove-ManagementScope",
-			identity: scope.Name,
-			keys:     scope.keys(),
-			again: func(ctx context.Context) (string, error) {
-				left, err := c.FindManagementScope(ctx, guid, scope.Name)
-				return left.Name, err
-			},
-		})
+		err := c.remove(ctx, object)
 		if err == nil || !refused(err) {
 			return err
 		}
-		users, listErr := c.assignmentsUsing(ctx, scope.Name)
-		if listErr != nil {
+		name, lookErr := object.again(ctx)
+		if IsNotFound(lookErr) {
+			return nil
+		}
+		if lookErr != nil {
 			// The first answer is the one that matters.
+			return err
+		}
+		users, lookErr := c.assignmentsUsing(ctx, name)
+		if lookErr != nil {
 			return err
 		}
 		if len(users) > 0 {
 			return fmt.Errorf("%w These role assignments use it: %s", err, strings.Join(users, ", "))
 		}
+		// It may have been the GUID that was refused.
+		object.identity, object.byGUID = name, false
 		return notYet{err}
 	})
 }

@@ -22,6 +22,8 @@ type memory struct {
 	answers map[string]*answer // by the command that reads
 	// patience is, by the cmdlet that lists a kind of object, when the next listing is worth its cost.
 	patience map[string]*patience
+	// byName has the cmdlets that do not take a GUID.
+	byName map[string]bool
 }
 
 // answer is what a command was answered.
@@ -121,6 +123,23 @@ func (m *memory) keep(key string, fresh *answer, begun int) {
 		m.answers = map[string]*answer{}
 	}
 	m.answers[key] = fresh
+}
+
+// goByName notes that a cmdlet found an object by its name which it had not found by its GUID.
+func (m *memory) goByName(cmdlet string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byName == nil {
+		m.byName = map[string]bool{}
+	}
+	m.byName[cmdlet] = true
+}
+
+// goesByName reports whether a cmdlet is known not to take a GUID.
+func (m *memory) goesByName(cmdlet string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.byName[cmdlet]
 }
 
 // forget forgets what a cmdlet that wrote may have changed, whatever it was answered: it may have been carried out.

@@ -16,6 +16,30 @@ type recent struct {
 	mu      sync.Mutex
 	written map[string]time.Time
 	removed map[string]time.Time
+	writing map[string]int // how many writes are under way
+}
+
+// begin notes that something is being written, until end is called.
+func (r *recent) begin(key string) (end func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.writing == nil {
+		r.writing = map[string]int{}
+	}
+	key = strings.ToLower(key)
+	r.writing[key]++
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.writing[key]--
+	}
+}
+
+// underWay reports whether something is being written.
+func (r *recent) underWay(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.writing[strings.ToLower(key)] > 0
 }
 
 // write notes that the object with these ids and names was created or changed just now.

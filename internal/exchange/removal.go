@@ -15,49 +15,80 @@ type removal struct {
 	cmdlet string
 	// identity is what the object is called in the cmdlet.
 	identity string
+	// byGUID is whether that is a GUID in the place of the name that the cmdlet is documented to take.
+	byGUID bool
 	// keys are the object's ids and names, which are free once it is gone.
 	keys []string
-	// again reads the object by what never changes, and returns what it is called by now.
+	// again reads the object by what never changes, and returns what it is called by now: its name where byGUID is set.
 	again func(context.Context) (identity string, err error)
 }
 
 // remove runs a Remove cmdlet until the object is gone. An object that is gone already is no error.
 //
-// A lost answer is followed by another look: the name in the command may be another object's by the time of a second
-// one. And a server that does not find the object may lag behind the one that has it.
+// Nobody looks for the object first: what the command calls it does not become another object's. Where that is not found,
+// or a name has to be given, or the answer is lost, the object is looked for before a further command: a server that does
+// not find it may lag behind the one that has it, and a name may be another object's by then.
 func (c *Client) remove(ctx context.Context, object removal) error {
 	if object.identity == "" {
 		return fmt.Errorf("%s: %w", object.cmdlet, errEmptyIdentity)
 	}
+	identity, byGUID := object.identity, object.byGUID
+	if byGUID && c.memory.goesByName(object.cmdlet) {
+		byGUID = false
+		name, err := object.again(ctx)
+		if IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		identity = name
+	}
 	lost := 0
 	return c.until(ctx, func(ctx context.Context) error {
-		err := c.run(ctx, object.cmdlet, adminapi.Parameters{"Identity": object.identity, "Confirm": false})
+		err := c.run(ctx, object.cmdlet, adminapi.Parameters{"Identity": identity, "Confirm": false})
 		switch {
 		case err == nil:
+			if object.byGUID && !byGUID {
+				c.memory.goByName(object.cmdlet)
+			}
 			c.recent.remove(object.keys...)
 			return nil
+		case adminapi.ClassOf(err) == adminapi.NotFound, byGUID && misunderstood(err):
+			byGUID = false
 		case adminapi.MayHaveHappened(err):
 			if lost++; lost == maxSends {
 				return err
 			}
 			c.report(ctx, fmt.Sprintf("looking whether it happened all the same: %v", err))
-		case adminapi.ClassOf(err) != adminapi.NotFound:
+		default:
 			return err
 		}
-		// Should it be gone now, that is no news to wait for.
-		c.recent.remove(object.keys...)
 		looking, done := Afterwards(ctx)
 		defer done()
-		identity, lookErr := object.again(looking)
+		called, lookErr := object.again(looking)
 		if IsNotFound(lookErr) {
+			c.recent.remove(object.keys...)
 			return nil
 		}
 		if lookErr != nil {
 			return fmt.Errorf("%w. Whether it is gone could not be seen: %w", err, lookErr)
 		}
-		object.identity = identity
+		if !byGUID {
+			identity = called
+		}
 		return notYet{err}
 	})
+}
+
+// misunderstood reports whether a command may have been refused for the form of the identity in it.
+func misunderstood(err error) bool {
+	switch adminapi.ClassOf(err) {
+	case adminapi.Ambiguous, adminapi.InvalidInput:
+		return !adminapi.MayHaveHappened(err)
+	default:
+		return false
+	}
 }
 
 // replaced says of an object that another one is in its place, so that itself is gone.

@@ -5,6 +5,8 @@ package exchange_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,8 +19,8 @@ var removals = map[string]struct {
 	kind   string
 	remove func(ctx context.Context, w *world, id string) error
 }{
-	"Remove-ServicePrincipal": {"service principal", func(ctx context.Context, w *world, _ string) error {
-		return w.DeleteServicePrincipal(ctx, freeObjectID)
+	"Remove-ServicePrincipal": {"service principal", func(ctx context.Context, w *world, id string) error {
+		return w.DeleteServicePrincipal(ctx, exchange.ServicePrincipal{AppID: freeAppID, ObjectID: freeObjectID, GUID: id})
 	}},
 	"Remove-ManagementScope": {"management scope", func(ctx context.Context, w *world, id string) error {
 		return w.DeleteManagementScope(ctx, id, "Invoices")
@@ -152,6 +154,203 @@ func TestScopeIsRemovedThoughAListStillShowsTheAssignmentThatUsedIt(t *testing.T
 		}
 		if err := w.DeleteManagementScope(within(t, 10*time.Minute), scope.GUID, scope.Name); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// named are the kinds of object that are documented to be removed by their names.
+var named = map[string]struct {
+	cmdlet, get string
+	name        string
+	remove      func(ctx context.Context, w *world, id, name string) error
+	// elsewhere removes an object as somebody else.
+	elsewhere func(w *world, id string) error
+}{
+	"management scope": {
+		cmdlet: "Remove-ManagementScope", get: "Get-ManagementScope", name: "Invoices",
+		remove: func(ctx context.Context, w *world, id, name string) error {
+			return w.DeleteManagementScope(ctx, id, name)
+		},
+		elsewhere: func(w *world, id string) error { return w.RemoveManagementScope(administrator, id) },
+	},
+	"role assignment": {
+		cmdlet: "Remove-ManagementRoleAssignment", get: "Get-ManagementRoleAssignment", name: "Scanner reads",
+		remove: func(ctx context.Context, w *world, id, name string) error {
+			return w.DeleteRoleAssignment(ctx, id, name)
+		},
+		elsewhere: func(w *world, id string) error { return w.RemoveManagementRoleAssignment(administrator, id) },
+	},
+}
+
+// noGUIDs is a tenant that finds scopes and assignments by their names only.
+var noGUIDs = tenant.Behavior{GUIDIdentity: tenant.ValueRefused}
+
+func TestRemovalGoesByNameWhereExchangeTakesNoGUID(t *testing.T) {
+	t.Parallel()
+	for kind, n := range named {
+		for name, refused := range map[string]struct {
+			behavior tenant.Behavior
+			first    fate
+		}{"not found": {noGUIDs, answered}, "not understood": {tenant.Behavior{}, unreadable}} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				inTenant(t, refused.behavior, func(t *testing.T, w *world) {
+					k := kinds[kind]
+					before := len(k.ids(w))
+					w.fates = nth(n.cmdlet, 1, refused.first)
+					// The first finds it out, and the second knows.
+					for i, want := range []struct{ removals, looks int }{{2, 1}, {3, 2}} {
+						id, err := k.create(t.Context(), w)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if err := n.remove(within(t, time.Minute), w, id, n.name); err != nil {
+							t.Error(err)
+						}
+						if left := len(k.ids(w)) - before; left != 0 {
+							t.Errorf("%d objects are left of removal %d", left, i+1)
+						}
+						w.expectAsked(t, n.cmdlet, want.removals)
+						w.expectAsked(t, n.get, want.looks)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRemovalByNameLeavesWhatTookTheName(t *testing.T) {
+	t.Parallel()
+	for kind, n := range named {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+				k := kinds[kind]
+				id, err := k.create(t.Context(), w)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := n.elsewhere(w, id); err != nil {
+					t.Fatal(err)
+				}
+				if err := k.another(w); err != nil {
+					t.Fatal(err)
+				}
+				w.SetBehavior(noGUIDs)
+				before := len(k.ids(w))
+				// Once it is known that no GUID is taken, and once it is not.
+				for range 2 {
+					if err := n.remove(within(t, 5*time.Minute), w, id, n.name); err != nil {
+						t.Error(err)
+					}
+				}
+				if left := len(k.ids(w)); left != before {
+					t.Errorf("of %d objects, %d are left", before, left)
+				}
+			})
+		})
+	}
+}
+
+func TestRemovalByNameWhoseAnswerIsLostIsLookedInto(t *testing.T) {
+	t.Parallel()
+	for kind, n := range named {
+		for name, test := range map[string]struct {
+			is   fate
+			want int
+		}{"done": {lost, 2}, "not done": {broken, 3}, "not done, and a server lags": {missing, 3}} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				inTenant(t, noGUIDs, func(t *testing.T, w *world) {
+					k := kinds[kind]
+					before := len(k.ids(w))
+					id, err := k.create(t.Context(), w)
+					if err != nil {
+						t.Fatal(err)
+					}
+					w.fates = nth(n.cmdlet, 2, test.is)
+					if err := n.remove(within(t, 5*time.Minute), w, id, n.name); err != nil {
+						t.Error(err)
+					}
+					w.expectAsked(t, n.cmdlet, test.want)
+					if left := len(k.ids(w)) - before; left != 0 {
+						t.Errorf("%d objects are left", left)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestObjectThatDoesNotShowYetIsRemovedThoughAServerDoesNotFindIt(t *testing.T) {
+	t.Parallel()
+	forEachRemoval(t, func(t *testing.T, w *world, cmdlet string, remove func() error) {
+		until := time.Now().Add(time.Minute)
+		w.fates = func(asked string, count int) fate {
+			if time.Now().Before(until) && (asked == cmdlet && count == 1 || strings.HasPrefix(asked, "Get-")) {
+				return missing
+			}
+			return answered
+		}
+		if err := remove(); err != nil {
+			t.Error(err)
+		}
+		w.expectAsked(t, cmdlet, 2)
+	})
+}
+
+func TestScopeInUseIsNotRemovedAndItsAssignmentsAreNamed(t *testing.T) {
+	t.Parallel()
+	for name, behavior := range map[string]tenant.Behavior{"by GUID": {}, "by name": noGUIDs} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inTenant(t, behavior, func(t *testing.T, w *world) {
+				scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err = w.CreateRoleAssignment(t.Context(), exchange.NewRoleAssignment{
+					Name: "Scanner reads", Role: "Application Mail.Read", Assignee: exchange.Assignee{Kind: exchange.App, Identity: scannerID},
+					Scope: exchange.Scope{Kind: exchange.CustomResourceScope, Value: scope.Name},
+				}); err != nil {
+					t.Fatal(err)
+				}
+				// Renamed since it was last read.
+				renamed := "Support mailboxes"
+				changeScope(t, w, scope.Name, tenant.ManagementScopeChange{Name: &renamed})
+				err = w.DeleteManagementScope(within(t, 10*time.Minute), scope.GUID, scope.Name)
+				if err == nil || !strings.Contains(err.Error(), "These role assignments use it: 'Scanner reads'") {
+					t.Errorf("got %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestPointerThatWasMadeAnewWhileARemovalWasNotAnsweredStays(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+		k := kinds["service principal"]
+		id, err := k.create(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.fates = func(cmdlet string, _ int) fate {
+			if cmdlet != "Remove-ServicePrincipal" {
+				return answered
+			}
+			if err := errors.Join(w.RemoveServicePrincipal(freeObjectID), k.another(w)); err != nil {
+				t.Error(err)
+			}
+			return broken
+		}
+		pointer := exchange.ServicePrincipal{AppID: freeAppID, ObjectID: freeObjectID, GUID: id}
+		if err := w.DeleteServicePrincipal(within(t, 5*time.Minute), pointer); err != nil {
+			t.Error(err)
+		}
+		w.expectAsked(t, "Remove-ServicePrincipal", 1)
+		if left, err := w.ServicePrincipal(t.Context(), freeObjectID); err != nil || left.GUID == id {
+			t.Errorf("the new pointer: %+v, %v", left, err)
 		}
 	})
 }

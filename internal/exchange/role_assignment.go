@@ -554,19 +554,13 @@ func (c *Client) SameScope(ctx context.Context, a, b Scope) (bool, error) {
 // DeleteRoleAssignment removes the assignment with this GUID, which was called lastName. One that is gone already is no
 // error; another one that took its name stays.
 func (c *Client) DeleteRoleAssignment(ctx context.Context, guid, lastName string) error {
-	assignment, err := c.FindRoleAssignment(ctx, guid, lastName)
-	if IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	return c.remove(ctx, removal{
 		cmdlet:   "Remove-ManagementRoleAssignment",
-		identity: assignment.Name,
-		keys:     assignment.keys(),
+		identity: guid,
+		byGUID:   true,
+		keys:     RoleAssignment{GUID: guid, Name: lastName}.keys(),
 		again: func(ctx context.Context) (string, error) {
-			left, err := c.FindRoleAssignment(ctx, guid, assignment.Name)
+			left, err := c.FindRoleAssignment(ctx, guid, lastName)
 			return left.Name, err
 		},
 	})

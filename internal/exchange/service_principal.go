@@ -162,26 +162,20 @@ func (c *Client) RenameServicePrincipal(ctx context.Context, objectID, displayNa
 	})
 }
 
-// DeleteServicePrincipal removes the pointer. One that is gone already is no error.
-func (c *Client) DeleteServicePrincipal(ctx context.Context, objectID string) error {
-	pointer, err := c.FindServicePrincipal(ctx, objectID)
-	if IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+// DeleteServicePrincipal removes the pointer to the enterprise application with pointer's object id. One that is gone
+// already is no error.
+func (c *Client) DeleteServicePrincipal(ctx context.Context, pointer ServicePrincipal) error {
 	return c.remove(ctx, removal{
 		cmdlet:   "Remove-ServicePrincipal",
-		identity: objectID,
+		identity: pointer.ObjectID,
 		keys:     pointer.keys(),
 		again: func(ctx context.Context) (string, error) {
-			// An application that is registered anew has another GUID.
-			left, err := c.FindServicePrincipal(ctx, objectID)
-			if err == nil && left.GUID != pointer.GUID {
+			// An application that was registered anew meanwhile has another GUID.
+			left, err := c.FindServicePrincipal(ctx, pointer.ObjectID)
+			if err == nil && pointer.GUID != "" && left.GUID != pointer.GUID {
 				err = replaced("Remove-ServicePrincipal", pointer.GUID, left.GUID)
 			}
-			return objectID, err
+			return pointer.ObjectID, err
 		},
 	})
 }

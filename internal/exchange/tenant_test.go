@@ -41,6 +41,7 @@ const (
 	taken                 // Nothing is done: a server that lags behind still has an object of the name.
 	throttled             // Nothing is done, and the client is to come back in three minutes.
 	throttledShortly      // The same, in twenty seconds.
+	unreadable            // Nothing is done: the cmdlet cannot make anything of a parameter.
 )
 
 // world is a contoso tenant and a client that asks it without a network, in the time of a synctest bubble.
@@ -152,6 +153,9 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 		response := said(r, http.StatusTooManyRequests, "")
 		response.Header.Set("Retry-After", map[fate]string{throttled: "180", throttledShortly: "20"}[becomes])
 		return response, nil
+	case unreadable:
+		return refusal(r, http.StatusBadRequest, "System.Management.Automation.ParameterBindingException",
+			"Cannot bind parameter 'Identity' to the target. Exception setting \"Identity\": \""+identity+"\""), nil
 	case taken:
 		return refusal(r, http.StatusBadRequest, "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
 			"Active Directory operation failed on AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM. The object already exists."), nil

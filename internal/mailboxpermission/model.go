@@ -96,6 +96,15 @@ func (m *model) toAPI(mailboxGUID string) exchange.NewMailboxPermission {
 	}
 }
 
+// permission is what state has of an entry.
+func (m *model) permission() exchange.MailboxPermission {
+	return exchange.MailboxPermission{
+		MailboxPermissionID: m.identity().toAPI(),
+		AccessRights:        m.accessRights(),
+		InheritanceType:     m.InheritanceType.ValueString(),
+	}
+}
+
 // mayAutoMap reports whether auto_mapping is of any meaning.
 func (m *model) mayAutoMap() bool {
 	return exchange.MayAutoMap(m.Deny.ValueBool(), m.accessRights())

@@ -373,7 +373,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer done()
-	if err := r.client.DeleteMailboxPermission(ctx, state.identity().toAPI()); err != nil {
+	if err := r.client.DeleteMailboxPermission(ctx, state.permission()); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The mailbox permission could not be removed", err))
 	}
 }

@@ -65,6 +65,11 @@ func (o *object) toAPI() exchange.NewServicePrincipal {
 	}
 }
 
+// pointer is what a pointer that is to be removed is known by.
+func (o *object) pointer() exchange.ServicePrincipal {
+	return exchange.ServicePrincipal{AppID: o.AppID.ValueString(), ObjectID: o.ID.ValueString(), GUID: o.GUID.ValueString()}
+}
+
 func (o *object) identity() identityModel {
 	return identityModel{ObjectID: o.ID}
 }

@@ -281,7 +281,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if err := r.client.DeleteServicePrincipal(ctx, state.ID.ValueString()); err != nil {
+	if err := r.client.DeleteServicePrincipal(ctx, state.pointer()); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The service principal could not be removed from Exchange", err))
 	}
 }
