@@ -18,7 +18,7 @@ import (
 // ModifyPlan tells another mailbox or trustee, which is another entry, from another spelling of the same, which is no
 // change. Exchange is asked about a spelling only where it differs from that in state.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
 	var plan, state model

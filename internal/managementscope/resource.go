@@ -131,7 +131,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 
 // ModifyPlan knows the distinguished name while the name stays.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
 	var plan, state model
@@ -194,8 +194,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(diagnostic.Error("The management scope could not be read", err))
 		return
 	}
-	state.fromAPI(object, written)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	before := state.object
+	if state.fromAPI(object, written); state.object != before {
+		// To set a state takes the framework longer than all else here, and it begins as the one that is read.
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(privatestate.Save(ctx, resp.Private, spellingKey, spellingOf(object))...)
 }

@@ -18,7 +18,7 @@ import (
 // ModifyPlan tells a change of a reference from another spelling of it: the same object is no change, another assignee
 // or another kind of scope is another assignment, another scope of the same kind is changed in place.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
 	var plan, state model

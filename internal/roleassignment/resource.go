@@ -297,8 +297,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			fmt.Sprintf("The role assignment '%s' belongs to an assignee of the kind %q, which %s cannot manage.", object.Name, object.AssigneeType, ResourceType))
 		return
 	}
-	state.fromAPI(object, keeps)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	before := state.object
+	if state.fromAPI(object, keeps); state.object != before {
+		// To set a state takes the framework longer than all else here, and it begins as the one that is read.
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(privatestate.Save(ctx, resp.Private, spellingKey, spellingOf(object))...)
 }
