@@ -15,8 +15,9 @@ import (
 // not pay for the listing of a huge tenant.
 const firstReads = 3
 
-// identities are the properties that an object which can be listed is known by.
-var identities = [...]string{"Guid", "ExchangeObjectId", "Name", "Identity", "DistinguishedName", "ObjectId", "ServiceId", "AppId"}
+// identities are the properties by which objects are read that can be listed: by what state has of them, and by what they
+// are imported by.
+var identities = [...]string{"Guid", "ExchangeObjectId", "Name", "Identity", "ObjectId", "ServiceId", "AppId"}
 
 // listed returns the object that same accepts, one of whose identities is identity, as a listing of all objects has it;
 // found is false where the object has to be read by itself: where there is no listing, or not exactly one such object in
@@ -62,14 +63,13 @@ func (a *answer) by(identity string) []adminapi.Row {
 	a.indexing.Do(func() {
 		a.index = make(map[string][]adminapi.Row, len(a.rows))
 		for _, row := range a.rows {
-			var known []string
-			for _, property := range identities {
-				known = append(known, row.Text(property))
-			}
-			keys := folded(known)
-			slices.Sort(keys)
-			for _, key := range slices.Compact(keys) {
-				a.index[key] = append(a.index[key], row)
+			var keys [len(identities)]string
+			for i, property := range identities {
+				key := strings.ToLower(row.Text(property))
+				if key != "" && !slices.Contains(keys[:i], key) {
+					a.index[key] = append(a.index[key], row)
+				}
+				keys[i] = key
 			}
 		}
 	})

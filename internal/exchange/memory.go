@@ -65,7 +65,7 @@ func (c *Client) recalled(ctx context.Context, cmdlet string, parameters adminap
 	}
 	fresh := &answer{cmdlet: cmdlet, rows: rows}
 	if !c.singly && fresh.lasts(parameters) {
-		c.memory.keep(key, fresh, begun)
+		return c.memory.keep(key, fresh, begun), nil
 	}
 	return fresh, nil
 }
@@ -112,17 +112,22 @@ func (m *memory) recall(cmdlet, key string) (known *answer, begun int) {
 	return m.answers[key], m.writes[cmdlet]
 }
 
-// keep remembers an answer, unless something was written since it was asked for.
-func (m *memory) keep(key string, fresh *answer, begun int) {
+// keep remembers an answer, unless something was written since it was asked for. Of those who waited for one answer
+// together, the first keeps it, and the others get what it kept: to index the same rows takes time and room.
+func (m *memory) keep(key string, fresh *answer, begun int) *answer {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.writes[fresh.cmdlet] != begun {
-		return
+		return fresh
+	}
+	if kept := m.answers[key]; kept != nil {
+		return kept
 	}
 	if m.answers == nil {
 		m.answers = map[string]*answer{}
 	}
 	m.answers[key] = fresh
+	return fresh
 }
 
 // goByName notes that a cmdlet found an object by its name which it had not found by its GUID.
