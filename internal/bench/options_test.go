@@ -57,7 +57,8 @@ func TestWithoutListsWhatTheProviderPromisesIsMeasured(t *testing.T) {
 				for _, operation := range s.operations {
 					for _, c := range cases(s, operation) {
 						one.Results = append(one.Results, result{
-							workload{kind, size}, operation, c.variant, c.latency,
+							workload{kind, size},
+							operation, c.variant, c.latency,
 							sample{Wall: 1, ProviderPeak: 1, Requests: 1},
 						})
 					}

@@ -24,7 +24,7 @@ const (
 	assignmentsPerApp     = 10
 	permissionsPerMailbox = 5
 	// blockInstances is how many instances a resource block has at most. To plan n of one block, Terraform copies n
-	// times what state has of the whole block: 10,000 in one take hours, of which no provider sees a minute.
+	// times what state has of the whole block, which is all that a plan of 10,000 in one would measure.
 	blockInstances = 1_000
 )
 

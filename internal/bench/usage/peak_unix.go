@@ -11,7 +11,8 @@ import (
 	"syscall"
 )
 
-// peakBytes is the most memory that a process had at once: its resident set, with the pages of its binary.
+// peakBytes is the most memory that a process had at once: its resident set, with the pages of its binary. Linux counts
+// in what the process that started it had then, which is why this program does so and is small.
 func peakBytes(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
