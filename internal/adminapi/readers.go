@@ -6,50 +6,69 @@ package adminapi
 import "time"
 
 const (
-	// longestRest is how long a batch waits at most after a reader came, while as
-	// many wait as ever do.
-	longestRest = 200 * time.Millisecond
-	// longestLap is how long it waits at most for a reader who is known to be busy
-	// with something else.
-	longestLap = 500 * time.Millisecond
-	// longestStay is how long a batch waits at most for others, all in all.
-	longestStay = 2 * time.Second
-	// firstLap is how soon readers are taken to come before that is known.
-	firstLap = 20 * time.Millisecond
-	// longestIdle is how long nobody comes before the readers are taken to be gone.
+	// shortestQuiet and longestQuiet bound how long nobody comes before readers who
+	// are busy with something else are doubted to come at all.
+	shortestQuiet, longestQuiet = 250 * time.Millisecond, 2 * time.Second
+	// firstLook is how long the first of all readers waits to see whether there are
+	// others, and longestLook how long some do who are already known to be several.
+	firstLook, longestLook = 13 * time.Millisecond, 200 * time.Millisecond
+	// looks is how often one who is alone does so. Each time is twice as long, for
+	// others are the rarer the slower the machine is.
+	looks = 4
+	// longestStay is how long a batch waits at most, as long as others show that they
+	// are about to come.
+	longestStay = 5 * time.Second
+	// allowance, and one part in allowancePart of the time since the first reader
+	// came, is how long batches may wait in all where there are few readers.
+	allowance, allowancePart = time.Second, 20
+	// longestIdle is how long nobody comes before those who do are others.
 	longestIdle = 2 * time.Second
 )
 
 // readers is what is known of those who read: how many there are, and how soon
 // they come back. A program with a number of workers, such as Terraform's ten,
-// reads one object after another by each of them, and works in between. Those who
-// wait for an answer bring no other read, so a batch that would wait for a fixed
-// time would be one or two reads large: it has to wait for those who are about to
-// come, and only for them.
+// reads one object after another by each of them, and works in between, for as long
+// as the machine needs. Those who wait for an answer bring no other read. So a batch
+// is as large as it can be when it leaves no sooner than all of them wait, and to
+// know that is to know how many they are. They are counted: whoever comes while
+// others wait is one more than those.
+//
+// Where they could fill a batch, or nearly so, it waits for all of them. Where they
+// are few, there is less to be gained: they may lose no more than an allowance.
 type readers struct {
 	waiting int           // how many wait for an answer
-	most    int           // how many wait at once where all do
+	most    int           // how many there are, as far as is known
+	first   time.Time     // when the first came
 	last    time.Time     // when one came, whether it found something to wait for or not, or had its answer
-	rest    time.Duration // from one that comes to the next, on average
-	lap     time.Duration // from when one has its answer until it comes again, on average
+	quiet   time.Duration // how long none of those who are busy may come before they are doubted
+	doubted bool          // they did not come the last time
+	vain    int           // how often others than the known were looked out for, and none came
+	spent   time.Duration // how long batches waited while there were few readers
 }
 
 // come notes that a reader has come.
 func (r *readers) come(now time.Time) {
-	rest := now.Sub(r.last)
-	if r.last.IsZero() || rest > longestIdle {
-		*r = readers{waiting: r.waiting, most: max(r.waiting, batchSize), lap: firstLap}
-	} else {
-		r.rest += (min(rest, longestLap) - r.rest) / 5
-		r.lap += (min(rest, longestLap)*time.Duration(r.busy()) - r.lap) / 5
+	since := now.Sub(r.last)
+	switch {
+	case r.last.IsZero():
+		*r = readers{first: now, quiet: shortestQuiet}
+	case r.waiting == 0 && since > longestIdle:
+		*r = readers{first: r.first, quiet: shortestQuiet, spent: r.spent}
+	case 0 < r.waiting && r.waiting < r.most:
+		r.quiet = max(r.quiet, min(4*since, longestQuiet))
 	}
 	r.last = now
+	if r.waiting >= r.most {
+		r.most, r.vain = r.waiting+1, 0
+	}
 }
 
 // wait counts a reader who waits.
 func (r *readers) wait() {
 	r.waiting++
-	r.most = max(r.most, r.waiting)
+	if r.waiting == r.most {
+		r.doubted = false
+	}
 }
 
 // served counts readers who do not wait any more. They begin to work, so the time
@@ -59,28 +78,66 @@ func (r *readers) served(n int, now time.Time) {
 	r.last = now
 }
 
-// busy is how many readers may come, at least one.
-func (r *readers) busy() int { return max(r.most-r.waiting, 1) }
+// few reports whether there are too few readers for a batch to be worth much.
+func (r *readers) few() bool { return r.most <= batchSize/2 }
 
-// patience is how long another reader is worth waiting for after the last one: at
-// least for the window.
-func (r *readers) patience(window time.Duration) time.Duration {
+// patience is how long from now on a batch that began to wait at opened is to wait
+// for another reader, while so many others are in flight.
+func (r *readers) patience(now, opened time.Time, inFlight int) time.Duration {
+	stay := longestStay
+	if r.few() {
+		stay = allowance + now.Sub(r.first)/allowancePart - r.spent
+	}
+	stay -= now.Sub(opened)
 	switch {
-	case r.most <= 1:
-		return window
-	case r.waiting >= r.most:
-		// There are more of them than ever, or none is left.
-		return max(window, min(3*r.rest, longestRest))
+	case r.waiting < r.most:
+		return min(r.quiet, stay)
+	case inFlight >= max((r.most+batchSize/2)/batchSize, 1):
+		// As many are in flight as carry all readers. Whoever waits for those comes
+		// again when they land. A batch that left before would be a small one, and so
+		// would be all that follow.
+		return stay
 	default:
-		return max(window, min(6*r.lap/time.Duration(r.busy()), longestLap))
+		return min(r.look(), stay)
 	}
 }
 
-// missed notes that nobody came in time: there may be fewer readers by now. How
-// soon a single one comes says nothing of others.
-func (r *readers) missed() {
-	r.most = max(r.waiting, (r.most+r.waiting)/2)
-	if r.waiting == 1 {
-		r.lap = min(r.lap, firstLap)
+// look is how long to look out for others than the known readers, who all wait.
+func (r *readers) look() time.Duration {
+	if r.most >= batchSize {
+		// There is hardly more to be gained, and they are counted anyway.
+		return 0
 	}
+	if r.most == 1 {
+		if r.vain >= looks {
+			return 0
+		}
+		return firstLook << r.vain
+	}
+	look := longestLook >> (2 * r.vain)
+	if !r.few() {
+		look = max(look, r.quiet/8)
+	}
+	return look
+}
+
+// left notes that a batch which began to wait at opened has left without having
+// been full.
+func (r *readers) left(now, opened time.Time) {
+	if r.few() {
+		r.spent += now.Sub(opened)
+	}
+	switch {
+	case r.waiting >= r.most:
+		r.vain++
+	case now.Sub(r.last) < r.quiet:
+		// Somebody is about to come, but not soon enough.
+	case r.doubted:
+		r.most, r.vain = r.waiting, looks
+		fallthrough
+	default:
+		r.doubted = true
+		r.quiet = min(2*r.quiet, longestQuiet)
+	}
+	r.quiet = max(r.quiet-r.quiet/16, shortestQuiet)
 }

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
@@ -128,30 +130,82 @@ func patientlyRead(t *testing.T, client *adminapi.Client, mailbox string) {
 	}
 }
 
-func TestNoBatchWaitsForMoreThanTwoSeconds(t *testing.T) {
+func TestNoBatchWaitsForever(t *testing.T) {
+	t.Parallel()
+	for readers, most := range map[int]time.Duration{3: 1100 * time.Millisecond, 10: 5 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			client := wired(t, &mailboxes{})
+			allPatientlyRead(t, client, numbered(readers)...)
+			done := make(chan struct{})
+			began := time.Now()
+			go func() {
+				defer close(done)
+				patientlyRead(t, client, "last@contoso.com")
+			}()
+			for ended := false; !ended; {
+				// Somebody is busy with what is known already.
+				client.Came()
+				select {
+				case <-done:
+					ended = true
+				case <-time.After(20 * time.Millisecond):
+				}
+			}
+			if took := time.Since(began); took > most {
+				t.Errorf("of %d readers, the last waited for %s", readers, took)
+			}
+		})
+	}
+}
+
+func TestReaderAmongFewWhoAreGoneIsNotWaitedForInVainForLong(t *testing.T) {
+	t.Parallel()
+	for readers := range 10 {
+		synctest.Test(t, func(t *testing.T) {
+			client := wired(t, &mailboxes{})
+			allPatientlyRead(t, client, numbered(readers)...)
+			began := time.Now()
+			patientlyRead(t, client, "last@contoso.com")
+			if took := time.Since(began); took > 250*time.Millisecond {
+				t.Errorf("after %d readers, the last waited for %s", readers, took)
+			}
+		})
+	}
+}
+
+func TestBatchWaitsForThoseWhoseAnswersAreOnTheirWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := wired(t, &mailboxes{})
-		tenReaders(t, client, 3, uneven)
-		done := make(chan struct{})
-		began := time.Now()
-		go func() {
-			defer close(done)
-			patientlyRead(t, client, "last@contoso.com")
-		}()
-		for ended := false; !ended; {
-			// Somebody is busy with what is known already.
-			client.Came()
-			select {
-			case <-done:
-				ended = true
-			case <-time.After(20 * time.Millisecond):
-			}
+		tenant := &mailboxes{}
+		client := wired(t, late{tenant, 150 * time.Millisecond})
+		allPatientlyRead(t, client, numbered(10)...)
+		// Nine read what others do, so that ten wait for two mailboxes.
+		var reading sync.WaitGroup
+		for range 9 {
+			reading.Go(func() {
+				patientlyRead(t, client, "early@contoso.com")
+				patientlyRead(t, client, "next@contoso.com")
+			})
 		}
-		if took := time.Since(began); took > 2*time.Second {
-			t.Errorf("it took %s", took)
+		// The machine is busy with the tenth for longer than anybody would expect.
+		work(t, 300*time.Millisecond)
+		patientlyRead(t, client, "late@contoso.com")
+		reading.Wait()
+		batches, singles := tenant.sizes()
+		if want := []int{2, 10}; !cmp.Equal(batches, want) || singles != 1 {
+			t.Errorf("batches of %v and %d requests besides, want %v and 1", batches, singles, want)
 		}
 	})
+}
+
+// allPatientlyRead reads the permissions of mailboxes, all at once, for those who can wait.
+func allPatientlyRead(t *testing.T, client *adminapi.Client, mailboxes ...string) {
+	t.Helper()
+	var reading sync.WaitGroup
+	for _, mailbox := range mailboxes {
+		reading.Go(func() { patientlyRead(t, client, mailbox) })
+	}
+	reading.Wait()
 }
 
 // late is a tenant that takes its time.

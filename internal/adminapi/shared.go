@@ -19,6 +19,7 @@ type sharing struct {
 	opened   time.Time          // when the first of those began to
 	leaving  *time.Timer        // ends that wait
 	hurried  bool               // somebody is not to wait for longer than the window
+	inFlight int                // how many batches and single reads are on their way
 	readers  readers
 }
 
@@ -121,7 +122,7 @@ func (c *Client) board(ctx context.Context, f *flight) {
 		s.leaving = time.AfterFunc(c.config.BatchWindow, func() {
 			s.mu.Lock()
 			if len(s.boarding) > 0 && !s.hurried {
-				s.readers.missed()
+				s.readers.left(time.Now(), s.opened)
 			}
 			together := s.take()
 			s.mu.Unlock()
@@ -148,14 +149,18 @@ func (c *Client) stay() {
 	if len(s.boarding) == 0 || s.hurried {
 		return
 	}
-	left := max(longestStay, c.config.BatchWindow) - time.Since(s.opened)
-	s.leaving.Reset(max(min(s.readers.patience(c.config.BatchWindow), left), 0))
+	now := time.Now()
+	least := c.config.BatchWindow - now.Sub(s.opened)
+	s.leaving.Reset(max(s.readers.patience(now, s.opened, s.inFlight), least, 0))
 }
 
 // take returns the flights that are to leave together. The lock is held.
 func (s *sharing) take() []*flight {
 	together := s.boarding
 	s.boarding, s.hurried = nil, false
+	if len(together) > 0 {
+		s.inFlight++
+	}
 	if s.leaving != nil {
 		s.leaving.Stop()
 	}
@@ -164,6 +169,16 @@ func (s *sharing) take() []*flight {
 
 // launch sends flights, in a batch where they are several.
 func (c *Client) launch(ctx context.Context, flights []*flight) {
+	if len(flights) == 0 {
+		return
+	}
+	defer func() {
+		s := &c.sharing
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.inFlight--
+		c.stay()
+	}()
 	readings := make([]reading, len(flights))
 	if len(flights) > 1 && !c.singly.Load() {
 		var err error
@@ -174,12 +189,14 @@ func (c *Client) launch(ctx context.Context, flights []*flight) {
 			return
 		}
 	}
+	var flying sync.WaitGroup
 	for i, f := range flights {
-		go func() {
+		flying.Go(func() {
 			result, err := c.complete(f, readings[i])
 			c.sharing.land(f, result, err)
-		}()
+		})
 	}
+	flying.Wait()
 }
 
 // complete returns the whole of a flight's output. got is what a batch brought.
@@ -253,6 +270,9 @@ func (s *sharing) quit(f *flight) {
 	}
 	s.remove(f)
 	s.boarding = slices.DeleteFunc(s.boarding, func(other *flight) bool { return other == f })
+	if len(s.boarding) == 0 {
+		s.take()
+	}
 	f.cancel()
 }
 
