@@ -100,20 +100,20 @@ func ClassOf(err error) Class {
 // A sign is one of the service's ways to say what went wrong.
 type sign struct {
 	class Class
-	types []string       // last parts of exception types
-	ids   []string       // ids of error texts, which no language changes
-	text  *regexp.Regexp // of the whole text, in English
+	types []string              // last parts of exception types
+	ids   []string              // ids of error texts, which no language changes
+	text  func() *regexp.Regexp // of the whole text, in English
 }
 
 // signs are ordered: the first that fits decides. Ambiguity precedes absence
 // because Exchange reports it with the exception type of absence too.
 var signs = []sign{
-	{class: Throttled, text: regexp.MustCompile(`(?i)maximum number of concurrent requests`)},
+	{class: Throttled, text: pattern(`(?i)maximum number of concurrent requests`)},
 	{
 		class: Ambiguous,
 		types: []string{"ManagementObjectAmbiguousException"},
 		ids:   []string{"Ex9E65A2"},
-		text:  regexp.MustCompile(`(?i)matches multiple entries`),
+		text:  pattern(`(?i)matches multiple entries`),
 	},
 	{
 		class: Transient,
@@ -125,14 +125,14 @@ var signs = []sign{
 	{
 		class: Dehydrated,
 		types: []string{"InvalidOperationInDehydratedContextException"},
-		text:  regexp.MustCompile(`(?i)you first need to run the command:? Enable-OrganizationCustomization`),
+		text:  pattern(`(?i)you first need to run the command:? Enable-OrganizationCustomization`),
 	},
-	{class: NoDelegation, text: regexp.MustCompile(`(?i)must be assigned a delegating role assignment`)},
+	{class: NoDelegation, text: pattern(`(?i)must be assigned a delegating role assignment`)},
 	{
 		class: ReadOnlyForest,
-		text:  regexp.MustCompile(`(?i)doesn.t have write permission to target DC`),
+		text:  pattern(`(?i)doesn.t have write permission to target DC`),
 	},
-	{class: OutOfScope, text: regexp.MustCompile(`(?i)out of the current user.s write scope|isn.t within your current write scopes`)},
+	{class: OutOfScope, text: pattern(`(?i)out of the current user.s write scope|isn.t within your current write scopes`)},
 	{
 		class: AlreadyExists,
 		types: []string{"ADObjectAlreadyExistsException", "MemberAlreadyExistsException", "UserAlreadyExistsInPermissionEntryException"},
@@ -143,23 +143,23 @@ var signs = []sign{
 			"AmbiguousParameterSetException", "ParameterTransformationException", "ParameterBindingException",
 			"ValidationException", "DataValidationException",
 		},
-		text: regexp.MustCompile(`^Cannot (bind parameter|process argument transformation on parameter) '|^Parameter set cannot be resolved`),
+		text: pattern(`^Cannot (bind parameter|process argument transformation on parameter) '|^Parameter set cannot be resolved`),
 	},
 	{
 		class: Forbidden,
 		types: []string{"CmdletAccessDeniedException"},
-		text:  regexp.MustCompile(`(?i)isn.t present in the role definition of the current user|is not present in the role definition of the current user`),
+		text:  pattern(`(?i)isn.t present in the role definition of the current user|is not present in the role definition of the current user`),
 	},
 	{
 		class: NotFound,
 		types: []string{"ManagementObjectNotFoundException"},
 		ids:   []string{"Ex6F9304", "Ex41BAF5", "Ex94914C"},
-		text: regexp.MustCompile(`^The operation couldn.t be performed because object '.*' couldn.t be found on '` +
+		text: pattern(`^The operation couldn.t be performed because object '.*' couldn.t be found on '` +
 			`|^The specified mailbox ".*" doesn.t exist` +
 			`|^Couldn.t find '.*' as a recipient`),
 	},
-	{class: AlreadyExists, text: regexp.MustCompile(`(?i)\balready exists?\b|\bis already a member of\b`)},
-	{class: InUse, text: regexp.MustCompile(`(?i)\bin use\b`)},
+	{class: AlreadyExists, text: pattern(`(?i)\balready exists?\b|\bis already a member of\b`)},
+	{class: InUse, text: pattern(`(?i)\bin use\b`)},
 }
 
 // isWrapper reports whether an exception type, without its namespace, says where
@@ -242,7 +242,7 @@ func (s sign) fits(said statement) bool {
 	if s.text == nil || s.class == NotFound && !wrapped {
 		return false
 	}
-	return s.text.MatchString(said.text) || s.text.MatchString(said.raw)
+	return s.text().MatchString(said.text) || s.text().MatchString(said.raw)
 }
 
 // lastPart returns a .NET type's name without its namespace.

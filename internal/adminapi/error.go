@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -192,7 +191,7 @@ const (
 )
 
 // jsonWebToken finds what looks like an access token, whoever's it is.
-var jsonWebToken = regexp.MustCompile(`eyJ[\w-]{8,}(\.[\w-]*){1,2}`)
+var jsonWebToken = pattern(`eyJ[\w-]{8,}(\.[\w-]*){1,2}`)
 
 // clean returns a text of the service's as one line that is fit to be shown: no
 // control characters, no token, and no longer than length.
@@ -201,7 +200,7 @@ func clean(text string, length int, token string) string {
 	if token != "" {
 		text = strings.ReplaceAll(text, token, "[token]")
 	}
-	text = jsonWebToken.ReplaceAllString(text, "[token]")
+	text = jsonWebToken().ReplaceAllString(text, "[token]")
 	if utf8.RuneCountInString(text) > length {
 		runes := []rune(text)
 		text = string(runes[:length-1]) + "…"

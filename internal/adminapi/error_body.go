@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 )
 
@@ -80,10 +79,10 @@ func readError(failure Row, depth int) statement {
 }
 
 // statementID is the form of an error text's id.
-var statementID = regexp.MustCompile(`^Ex[0-9A-Fa-f]{6}$`)
+var statementID = pattern(`^Ex[0-9A-Fa-f]{6}$`)
 
 // dottedName is the form of a .NET type's name.
-var dottedName = regexp.MustCompile(`^[A-Za-z_][\w+]*(\.[A-Za-z_][\w+]*)*$`)
+var dottedName = pattern(`^[A-Za-z_][\w+]*(\.[A-Za-z_][\w+]*)*$`)
 
 // readDetail reads the message of an error's details. It comes as
 // "id|type|text", of which id and type may be empty, as a JSON object in a
@@ -100,8 +99,8 @@ func readDetail(message string, depth int) statement {
 		}
 	}
 	parts := strings.SplitN(message, "|", 3)
-	if len(parts) == 3 && (parts[0] == "" || statementID.MatchString(parts[0])) &&
-		(parts[1] == "" || dottedName.MatchString(parts[1])) {
+	if len(parts) == 3 && (parts[0] == "" || statementID().MatchString(parts[0])) &&
+		(parts[1] == "" || dottedName().MatchString(parts[1])) {
 		said.id, said.typeName, said.text = parts[0], parts[1], strings.TrimSpace(parts[2])
 	}
 	if isWrapper(lastPart(said.typeName)) {

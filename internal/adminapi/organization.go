@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -115,24 +114,24 @@ func (c *Client) learn(cmdlet string, rows []Row) {
 // hostedOrganization finds the organization in an OrganizationId, which reads
 // "{forest}/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.com -
 // {forest}/ConfigurationUnits/contoso.onmicrosoft.com/Configuration".
-var hostedOrganization = regexp.MustCompile(`/Microsoft Exchange Hosted Organizations/([^/ ]+)(?: - |$)`)
+var hostedOrganization = pattern(`/Microsoft Exchange Hosted Organizations/([^/ ]+)(?: - |$)`)
 
 // domainOfMicrosoft is the form of the domain that a tenant is born with, in all
 // clouds. No other domain of a tenant is worth anything as a routing hint.
-var domainOfMicrosoft = regexp.MustCompile(`^[a-z0-9-]+\.(onmicrosoft\.[a-z]+|partner\.onmschina\.cn)$`)
+var domainOfMicrosoft = pattern(`^[a-z0-9-]+\.(onmicrosoft\.[a-z]+|partner\.onmschina\.cn)$`)
 
 // initialDomain returns the initial domain of the organization that an object
 // belongs to, as far as the object tells.
 func initialDomain(cmdlet string, row Row) string {
 	candidates := []string{row.Text("OrganizationalUnitRoot")}
-	if match := hostedOrganization.FindStringSubmatch(row.Text("OrganizationId")); match != nil {
+	if match := hostedOrganization().FindStringSubmatch(row.Text("OrganizationId")); match != nil {
 		candidates = append(candidates, match[1])
 	}
 	if cmdlet == organizationCmdlet {
 		candidates = append(candidates, row.Text("Name"), row.Text("Identity"))
 	}
 	for _, candidate := range candidates {
-		if domain := strings.ToLower(candidate); domainOfMicrosoft.MatchString(domain) {
+		if domain := strings.ToLower(candidate); domainOfMicrosoft().MatchString(domain) {
 			return domain
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -73,7 +72,7 @@ type call struct {
 }
 
 func newCall(command Command, cookies http.CookieJar) (*call, error) {
-	if !cmdletName.MatchString(command.Cmdlet) {
+	if !cmdletName().MatchString(command.Cmdlet) {
 		return nil, fmt.Errorf("%q is not the name of a cmdlet", command.Cmdlet)
 	}
 	body, err := encodeBody(command)
@@ -110,7 +109,7 @@ func (c *call) writes() bool {
 	return !strings.EqualFold(verb, "Get") && !strings.EqualFold(verb, "Test")
 }
 
-var cmdletName = regexp.MustCompile(`^[A-Za-z]+-[A-Za-z0-9]+$`)
+var cmdletName = pattern(`^[A-Za-z]+-[A-Za-z0-9]+$`)
 
 func selectQuery(properties []string) string {
 	if len(properties) == 0 {
@@ -213,12 +212,12 @@ func isFilter(parameter string) bool {
 	return false
 }
 
-var filterBoolean = regexp.MustCompile(`(?i)\$(true|false)`)
+var filterBoolean = pattern(`(?i)\$(true|false)`)
 
 // spellBooleans writes $true and $false of a filter as the strings that the
 // service, which has no PowerShell variables, can read.
 func spellBooleans(filter string) string {
-	return filterBoolean.ReplaceAllStringFunc(filter, func(boolean string) string {
+	return filterBoolean().ReplaceAllStringFunc(filter, func(boolean string) string {
 		if strings.EqualFold(boolean, "$true") {
 			return "'True'"
 		}

@@ -13,7 +13,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -233,14 +232,14 @@ func (r Row) statements(key string) []string {
 	return texts
 }
 
-var claimsParameter = regexp.MustCompile(`(?i)\bclaims\s*=\s*"([^"]*)"`)
+var claimsParameter = pattern(`(?i)\bclaims\s*=\s*"([^"]*)"`)
 
 // claimsChallenge returns the claims that a 401 asks the next token to have, as
 // JSON, or "". They come base64 encoded, in either alphabet, when continuous
 // access evaluation has revoked a token.
 func claimsChallenge(header http.Header) string {
 	for _, challenge := range header.Values("WWW-Authenticate") {
-		match := claimsParameter.FindStringSubmatch(challenge)
+		match := claimsParameter().FindStringSubmatch(challenge)
 		if match == nil {
 			continue
 		}
