@@ -71,7 +71,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _
 }
 
 // appID is what New-ApplicationAccessPolicy takes for an application.
-var appID = regexp.MustCompile(`^(\*|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$`)
+const appID = `^(\*|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$`
 
 // Schema describes the attributes.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -96,7 +96,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Required:   true,
 				CustomType: customtype.Name,
 				Validators: []validator.String{
-					stringvalidator.RegexMatches(appID, "must be an application id, such as 6233fba6-0198-4277-892f-9275bf728bcc, or * for every application"),
+					stringvalidator.RegexMatches(regexp.MustCompile(appID), "must be an application id, such as 6233fba6-0198-4277-892f-9275bf728bcc, or * for every application"),
 				},
 				PlanModifiers: []planmodifier.String{customtype.Name.KeepSpelling(), stringplanmodifier.RequiresReplace()},
 			},

@@ -70,7 +70,7 @@ type fingerprint [sha256.Size]byte
 
 func fingerprintOf(token string) fingerprint { return sha256.Sum256([]byte(token)) }
 
-var tenantID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var tenantID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`) })
 
 // NewTokenSource returns a token source. It sends nothing yet.
 func NewTokenSource(config Config) (*TokenSource, error) {
@@ -84,7 +84,7 @@ func NewTokenSource(config Config) (*TokenSource, error) {
 		return nil, errors.New("there is no credential to sign in with")
 	case needed && config.TenantID == "":
 		return nil, errors.New("there is no tenant id to sign in to")
-	case config.TenantID != "" && !tenantID.MatchString(config.TenantID):
+	case config.TenantID != "" && !tenantID().MatchString(config.TenantID):
 		return nil, fmt.Errorf("%q is not a tenant id: give the tenant's GUID or one of its domains", config.TenantID)
 	case isNoTenant(config.TenantID):
 		return nil, fmt.Errorf("an application signs in to one tenant, not to %q: give the tenant's GUID or one of its domains", config.TenantID)

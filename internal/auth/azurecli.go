@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -145,19 +146,21 @@ func (c *azureCLI) run(ctx context.Context, arguments ...string) ([]byte, error)
 		return nil, &Error{Service: azureCLIService, Err: errors.New("az took too long"), Advice: "Run az account get-access-token by hand to see what it waits for"}
 	}
 	text := shorten(hideTokens(oneLine(complaint.String())))
-	e := &Error{Service: azureCLIService, Code: entraCode.FindString(text), Description: text, Advice: c.adviseOn(text)}
+	e := &Error{Service: azureCLIService, Code: entraCode().FindString(text), Description: text, Advice: c.adviseOn(text)}
 	if text == "" {
 		e.Err = fmt.Errorf("az failed without a word: %w", err)
 	}
 	return nil, e
 }
 
-var wantsLogin = regexp.MustCompile(`(?i)az login|not logged in|no subscription|AADSTS(50078|50079|50076|70043|700082|50173|70008)\b`)
+var wantsLogin = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)az login|not logged in|no subscription|AADSTS(50078|50079|50076|70043|700082|50173|70008)\b`)
+})
 
 // adviseOn returns what to do about a complaint of az.
 func (c *azureCLI) adviseOn(complaint string) string {
-	switch code := entraCode.FindString(complaint); {
-	case wantsLogin.MatchString(complaint):
+	switch code := entraCode().FindString(complaint); {
+	case wantsLogin().MatchString(complaint):
 		return "Please run '" + c.login() + "'"
 	case code == "AADSTS700024":
 		// What pipelines sign az in with ends after minutes, and az keeps it for the tokens to come.

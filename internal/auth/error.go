@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	msalerrors "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
@@ -91,7 +92,7 @@ type refusal struct {
 	CorrelationID string `json:"correlation_id"`
 }
 
-var entraCode = regexp.MustCompile(`\bAADSTS\d+\b`)
+var entraCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bAADSTS\d+\b`) })
 
 // newError returns MSAL's error in our words. MSAL's own is not wrapped: it holds
 // the request, and with it the secret or the assertion.
@@ -114,7 +115,7 @@ func newRefusal(service string, status int, body []byte, redact func(string) str
 	e := &Error{Service: service, Status: status}
 	var refused refusal
 	if json.Unmarshal(body, &refused) == nil {
-		e.Code = entraCode.FindString(refused.Description)
+		e.Code = entraCode().FindString(refused.Description)
 		if e.Code == "" && len(refused.ErrorCodes) > 0 {
 			e.Code = fmt.Sprintf("AADSTS%d", refused.ErrorCodes[0])
 		}
@@ -153,10 +154,10 @@ func cause(err error, redact func(string) string) error {
 	}
 }
 
-var jwtLike = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)+`)
+var jwtLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)+`) })
 
 // hideTokens takes whatever looks like a JWT out of a text.
-func hideTokens(text string) string { return jwtLike.ReplaceAllString(text, "[token]") }
+func hideTokens(text string) string { return jwtLike().ReplaceAllString(text, "[token]") }
 
 // maxDescription is how much is told of a text that is not known to be short.
 const maxDescription = 500

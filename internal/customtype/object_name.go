@@ -10,18 +10,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-var (
-	noWildcard = regexp.MustCompile(`^[^*]*$`)
-	trimmed    = regexp.MustCompile(`^\S(.*\S)?$`)
-	oneLine    = regexp.MustCompile(`^\P{Cc}*$`)
-)
-
 // ObjectName are the rules for names that a configuration gives to objects of Exchange's directory.
 func ObjectName() []validator.String {
 	return []validator.String{
 		stringvalidator.UTF8LengthBetween(1, 64),
-		stringvalidator.RegexMatches(noWildcard, "must not hold an asterisk, which Exchange takes for a wildcard"),
-		stringvalidator.RegexMatches(oneLine, "must not hold control characters"),
-		stringvalidator.RegexMatches(trimmed, "must not begin or end with a blank"),
+		stringvalidator.RegexMatches(regexp.MustCompile(`^[^*]*$`), "must not hold an asterisk, which Exchange takes for a wildcard"),
+		stringvalidator.RegexMatches(regexp.MustCompile(`^\P{Cc}*$`), "must not hold control characters"),
+		stringvalidator.RegexMatches(regexp.MustCompile(`^\S(.*\S)?$`), "must not begin or end with a blank"),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
@@ -105,11 +106,11 @@ func refusalAdvice(e *adminapi.Error) string {
 }
 
 // extraParameter finds the parameter that a cmdlet did not take.
-var extraParameter = regexp.MustCompile(`Invalid cmdlet parameters specified\. ([\w, ]+)`)
+var extraParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Invalid cmdlet parameters specified\. ([\w, ]+)`) })
 
 // unknownParameter returns the parameter that Exchange says the cmdlet has not, or "".
 func unknownParameter(e *adminapi.Error) string {
-	if match := extraParameter.FindStringSubmatch(e.Message); match != nil && e.Class == adminapi.InvalidInput {
+	if match := extraParameter().FindStringSubmatch(e.Message); match != nil && e.Class == adminapi.InvalidInput {
 		return strings.TrimSpace(match[1])
 	}
 	return ""

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
@@ -53,10 +54,10 @@ func (p MailboxPermission) Has(accessRights []string) bool {
 	return len(without(accessRights, p.AccessRights)) == 0 && len(without(p.AccessRights, accessRights)) == 0
 }
 
-var sid = regexp.MustCompile(`^(?i:S)-1(-[0-9]+)+$`)
+var sid = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:S)-1(-[0-9]+)+$`) })
 
 // IsSID reports whether text is a security identifier.
-func IsSID(text string) bool { return sid.MatchString(text) }
+func IsSID(text string) bool { return sid().MatchString(text) }
 
 // selfSID is NT AUTHORITY\SELF, which every mailbox has an entry of: the owner's own access.
 const selfSID = "S-1-5-10"

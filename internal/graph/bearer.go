@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	kiota "github.com/microsoft/kiota-http-go"
 
@@ -66,12 +67,12 @@ func drain(response *http.Response) {
 	_ = response.Body.Close()
 }
 
-var quotedClaims = regexp.MustCompile(`(?i)\bclaims="([^"]+)"`)
+var quotedClaims = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bclaims="([^"]+)"`) })
 
 // claimsChallenge returns the JSON of the claims that a refusal asks the next
 // token to have, or "". Continuous access evaluation sends them in base64.
 func claimsChallenge(header http.Header) string {
-	found := quotedClaims.FindStringSubmatch(strings.Join(header.Values("WWW-Authenticate"), ", "))
+	found := quotedClaims().FindStringSubmatch(strings.Join(header.Values("WWW-Authenticate"), ", "))
 	if found == nil {
 		return ""
 	}

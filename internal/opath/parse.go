@@ -186,7 +186,7 @@ func (p *parser) comparison() (expression, error) {
 		return expression{}, err
 	}
 	e := expression{comparison: c, name: c.Property}
-	if known, ok := propertyByName[strings.ToLower(c.Property)]; ok {
+	if known, ok := propertyByName()[strings.ToLower(c.Property)]; ok {
 		e.name, e.kind = known.Name, known.Kind
 	}
 	return e, nil

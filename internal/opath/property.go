@@ -6,6 +6,7 @@ package opath
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Property is a property of recipients that filters can compare.
@@ -42,18 +43,18 @@ const (
 )
 
 // propertyByName has the properties under their names in lower case.
-var propertyByName = func() map[string]Property {
+var propertyByName = sync.OnceValue(func() map[string]Property {
 	byName := make(map[string]Property, len(properties))
 	for _, property := range properties {
 		byName[strings.ToLower(property.Name)] = property
 	}
 	return byName
-}()
+})
 
 // LookupProperty returns the property of the given name, in any letter case. Properties of Exchange Server are among them:
 // see [Property.ServerOnly].
 func LookupProperty(name string) (Property, bool) {
-	property, ok := propertyByName[strings.ToLower(name)]
+	property, ok := propertyByName()[strings.ToLower(name)]
 	property.Values = slices.Clone(property.Values)
 	return property, ok
 }
@@ -62,7 +63,7 @@ func LookupProperty(name string) (Property, bool) {
 // property that other products call so, the one whose LDAP attribute is called so, or the one with the most similar name.
 // It returns "" if there is none, and the usual spelling of a name that is right.
 func NearestProperty(name string) string {
-	if property, ok := propertyByName[strings.ToLower(name)]; ok {
+	if property, ok := propertyByName()[strings.ToLower(name)]; ok {
 		if property.ServerOnly {
 			return ""
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -120,7 +121,7 @@ func (s signIn) identity(chosen method) diag.Diagnostics {
 	var diags diag.Diagnostics
 	tenant, client := s.config.TenantID.ValueString(), s.config.ClientID.ValueString()
 	switch {
-	case tenant != "" && !isGUID(tenant) && !domain.MatchString(tenant):
+	case tenant != "" && !isGUID(tenant) && !domain().MatchString(tenant):
 		diags.AddAttributeError(path.Root("tenant_id"), "Not a tenant", fmt.Sprintf("%q is neither a GUID nor a domain. "+
 			"Give the tenant's id, such as 11111111-1111-1111-1111-111111111111, or one of its domains, such as contoso.onmicrosoft.com.", tenant))
 	case tenant == "" && chosen.application:
@@ -139,7 +140,7 @@ func (s signIn) identity(chosen method) diag.Diagnostics {
 }
 
 // domain is a domain name. Words that stand for several tenants, such as "common", have no dot.
-var domain = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
+var domain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`) })
 
 func isGUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
 
