@@ -10,6 +10,7 @@ package server
 
 import (
 	"context"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -23,6 +24,8 @@ func Serve(address string, provider func() provider.Provider, debug bool) error 
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
+	} else if err := silence(os.Environ(), os.Setenv); err != nil {
+		return err
 	}
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return New(provider()) }, options...)
 }
