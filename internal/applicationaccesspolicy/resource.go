@@ -265,8 +265,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(diagnostic.Error("The application access policy could not be read", err))
 		return
 	}
-	state.fromAPI(policy)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	before := state.object
+	if state.fromAPI(policy); state.object != before {
+		// To set a state takes the framework longer than all else here, and it begins as the one that is read.
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -305,8 +306,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(diagnostic.Error("The mailbox permission could not be read", err))
 		return
 	}
-	state.fromAPI(object)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	before := state
+	if state.fromAPI(object); !reflect.DeepEqual(state, before) {
+		// To set a state takes the framework longer than all else here, and it begins as the one that is read.
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 
