@@ -257,7 +257,7 @@ func blamesAny(err error, parameters adminapi.Parameters) bool {
 
 // idempotent reports whether running a cmdlet twice does what running it once does. Those that set a property do, as
 // they are given its value, and those that give and take the rights of a mailbox, which only warn where there is nothing
-// to do. A Remove names its object by a name that another one may have taken by the second time, and so does a Set that
+// to do. A Remove may name its object by a name that another one has taken by the second time, and so does a Set that
 // renames.
 func idempotent(cmdlet string, parameters adminapi.Parameters) bool {
 	switch verb, _, _ := strings.Cut(cmdlet, "-"); verb {
