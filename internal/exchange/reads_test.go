@@ -63,6 +63,36 @@ func TestAFewObjectsAreReadOneByOneAndManyFromOneListing(t *testing.T) {
 	}
 }
 
+func TestPointersAreImportedByEitherIdFromOneListing(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+		var apps []tenant.EnterpriseApplication
+		for i := range 20 {
+			app := tenant.EnterpriseApplication{
+				ObjectID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i), AppID: fmt.Sprintf("00000000-0000-4000-9000-%012d", i),
+			}
+			if err := w.AddEnterpriseApplication(app); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.NewServicePrincipal(elsewhere, tenant.ServicePrincipalSpec{AppID: app.AppID, ObjectID: app.ObjectID}); err != nil {
+				t.Fatal(err)
+			}
+			apps = append(apps, app)
+		}
+		for _, app := range apps {
+			for _, id := range []string{app.AppID, app.ObjectID} {
+				read, err := w.ServicePrincipalBy(within(t, time.Minute), id)
+				if err != nil || read.ObjectID != app.ObjectID {
+					t.Fatalf("%s reads as %+v (%v)", id, read, err)
+				}
+			}
+		}
+		if got := w.requests(); got != 4 {
+			t.Errorf("they took %d requests", got)
+		}
+	})
+}
+
 func TestManyReadersOfOneMomentShareTheListing(t *testing.T) {
 	t.Parallel()
 	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {

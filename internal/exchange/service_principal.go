@@ -58,6 +58,20 @@ func (c *Client) ListedServicePrincipal(ctx context.Context, objectID string) (S
 	return c.ServicePrincipal(ctx, objectID)
 }
 
+// ServicePrincipalBy reads, for an import, the pointer that an object id or an application's id names: what a listing of
+// this run has of it is good enough.
+func (c *Client) ServicePrincipalBy(ctx context.Context, id string) (ServicePrincipal, error) {
+	same := named(id, "ObjectId", "ServiceId", "Identity", "Name", "AppId")
+	row, found := c.listed(ctx, "Get-ServicePrincipal", id, same)
+	if !found {
+		var err error
+		if row, err = c.get(ctx, "Get-ServicePrincipal", id, same); err != nil {
+			return ServicePrincipal{}, err
+		}
+	}
+	return servicePrincipalFrom(row), nil
+}
+
 // ReadServicePrincipal is FindServicePrincipal for a refresh: what a listing of this run has of the pointer is good
 // enough.
 func (c *Client) ReadServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {

@@ -308,10 +308,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 
-	object, err := r.client.ListedServicePrincipal(ctx, id)
-	if exchange.IsNotFound(err) && req.ID != "" {
-		object, err = r.client.ServicePrincipalOfApp(ctx, id)
+	read := r.client.ServicePrincipalBy
+	if req.ID == "" {
+		read = r.client.ListedServicePrincipal
 	}
+	object, err := read(ctx, id)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The service principal to import could not be read", err))
 		return
