@@ -17,6 +17,8 @@ type removal struct {
 	identity string
 	// byGUID is whether that is a GUID in the place of the name that the cmdlet is documented to take.
 	byGUID bool
+	// byName is whether it is to be called by its name all the same.
+	byName bool
 	// keys are the object's ids and names, which are free once it is gone.
 	keys []string
 	// again reads the object by what never changes, and returns what it is called by now: its name where byGUID is set.
@@ -33,7 +35,7 @@ func (c *Client) remove(ctx context.Context, object removal) error {
 		return fmt.Errorf("%s: %w", object.cmdlet, errEmptyIdentity)
 	}
 	identity, byGUID := object.identity, object.byGUID
-	if byGUID && c.memory.goesByName(object.cmdlet) {
+	if byGUID && (object.byName || c.memory.goesByName(object.cmdlet)) {
 		byGUID = false
 		name, err := object.again(ctx)
 		if IsNotFound(err) {

@@ -327,6 +327,45 @@ func TestScopeInUseIsNotRemovedAndItsAssignmentsAreNamed(t *testing.T) {
 	}
 }
 
+// The refusal may last for a while, in which the scope can be renamed and another one take its name.
+func TestScopeThatTookTheNameOfOneWhoseRemovalIsRefusedStays(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{ScopeInUseLag: tenant.Lag{For: time.Minute}}, func(t *testing.T, w *world) {
+		scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		assignment, err := w.CreateRoleAssignment(t.Context(), exchange.NewRoleAssignment{
+			Name: "Scanner reads", Role: "Application Mail.Read", Assignee: exchange.Assignee{Kind: exchange.App, Identity: scannerID},
+			Scope: exchange.Scope{Kind: exchange.CustomResourceScope, Value: scope.Name},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.DeleteRoleAssignment(t.Context(), assignment.GUID, assignment.Name); err != nil {
+			t.Fatal(err)
+		}
+		removed := make(chan error, 1)
+		go func() { removed <- w.DeleteManagementScope(within(t, 10*time.Minute), scope.GUID, scope.Name) }()
+		<-time.After(20 * time.Second)
+		renamed := "Support of old"
+		changeScope(t, w, scope.GUID, tenant.ManagementScopeChange{Name: &renamed})
+		other, err := w.NewManagementScope(administrator, tenant.ManagementScopeSpec{Name: scope.Name, RecipientFilter: "Alias -eq 'other'"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := <-removed; err != nil {
+			t.Error(err)
+		}
+		if left, err := w.ManagementScope(t.Context(), other.Name); err != nil || left.GUID != other.GUID {
+			t.Errorf("the other scope: %+v, %v", left, err)
+		}
+		if left, err := w.ManagementScope(t.Context(), renamed); !exchange.IsNotFound(err) {
+			t.Errorf("the scope is left: %+v, %v", left, err)
+		}
+	})
+}
+
 func TestPointerThatWasMadeAnewWhileARemovalWasNotAnsweredStays(t *testing.T) {
 	t.Parallel()
 	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
