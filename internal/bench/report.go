@@ -134,7 +134,7 @@ func (r report) row(one result) []string {
 		one.Workload.kind, strconv.Itoa(one.Workload.size), one.Operation, one.Variant, one.Latency.String(), none, none,
 		strconv.Itoa(one.Requests), fmt.Sprintf("%.3g", perResource(one)), strconv.Itoa(one.asked()), none, none, none,
 	}
-	if one.Variant == floor {
+	if asksNobody(one.Variant) {
 		row[4], row[7], row[8], row[9] = none, none, none, none // It asks nobody.
 	}
 	if one.Operation == read {

@@ -10,14 +10,24 @@ import (
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	exchange "github.com/terraform-exchange/terraform-provider-exchange/internal/provider"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/server"
 )
 
+// servedAs is provider where the linker says that the floor is to be served as the provider is.
+var servedAs string
+
 func main() {
-	err := server.Serve("registry.terraform.io/terraform-exchange/exchange", newFloor, false)
+	const address = "registry.terraform.io/terraform-exchange/exchange"
+	var err error
+	if servedAs == "provider" {
+		err = server.Serve(address, newFloor, false)
+	} else {
+		err = providerserver.Serve(context.Background(), newFloor, providerserver.ServeOpts{Address: address})
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
