@@ -11,7 +11,7 @@ const (
 	shortestQuiet, longestQuiet = 250 * time.Millisecond, 2 * time.Second
 	// firstLook is how long the first of all readers waits to see whether there are
 	// others, and longestLook how long some do who are already known to be several.
-	firstLook, longestLook = 13 * time.Millisecond, 200 * time.Millisecond
+	firstLook, longestLook = 13 * time.Millisecond, 100 * time.Millisecond
 	// looks is how often one who is alone does so. Each time is twice as long, for
 	// others are the rarer the slower the machine is.
 	looks = 4

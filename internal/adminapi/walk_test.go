@@ -131,3 +131,31 @@ func TestFewWorkersLoseLittleByWaitingForEachOther(t *testing.T) {
 		})
 	}
 }
+
+// A small plan has fewer permissions than Terraform has workers, and waits for those who do not come.
+func TestAFewReadsAreHardlyHeldUp(t *testing.T) {
+	t.Parallel()
+	for reads := 1; reads < 10; reads++ {
+		t.Run(fmt.Sprint(reads), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := wired(t, &mailboxes{}, func(*adminapi.Config) {})
+				began := time.Now()
+				var working sync.WaitGroup
+				for read := range reads {
+					working.Go(func() {
+						command := permissionsOf(fmt.Sprintf("mailbox%03d@contoso.com", read))
+						command.Patient = true
+						if _, err := client.InvokeShared(t.Context(), command); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				working.Wait()
+				if took, most := time.Since(began), 100*time.Millisecond; took > most {
+					t.Errorf("they took %s, and at most %s is allowed", took, most)
+				}
+			})
+		})
+	}
+}
