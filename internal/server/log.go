@@ -10,7 +10,8 @@ import "strings"
 // provider writes all of it all the same, which takes more than half of the time that it computes in a plan.
 func silence(environment []string, set func(name, value string) error) error {
 	for _, variable := range environment {
-		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TF_LOG") && value != "" {
+		// Windows does not mind the letter case of a variable.
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(strings.ToUpper(name), "TF_LOG") && value != "" {
 			return nil
 		}
 	}

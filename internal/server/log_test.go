@@ -12,6 +12,7 @@ func TestALogIsWrittenWhereSomebodyReadsIt(t *testing.T) {
 		"TF_LOG=":                     false,
 		"TF_LOG=DEBUG":                true,
 		"TF_LOG=json":                 true,
+		"Tf_Log=debug":                true,
 		"TF_LOG_PROVIDER=trace":       true,
 		"TF_LOG_PROVIDER_EXCHANGE=on": true,
 		"TF_LOG_SDK=trace":            true,
