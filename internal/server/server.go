@@ -99,5 +99,5 @@ func (s server) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataS
 func lending[Request, Response any](ctx context.Context, request Request, call func(context.Context, Request) (Response, error)) (Response, error) {
 	l := lend(ctx)
 	defer l.end()
-	return call(l, request)
+	return call(l, request) //nolint:contextcheck // The loan is of ctx.
 }

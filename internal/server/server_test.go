@@ -23,7 +23,7 @@ import (
 type key struct{}
 
 // carried is what a call's context holds.
-type carried struct{ text [1000]byte }
+type carried struct{ _ [1000]byte }
 
 func TestAServerKeepsNothingOfACallThatIsOver(t *testing.T) {
 	t.Parallel()
@@ -70,7 +70,7 @@ func TestStopProviderEndsTheCallsThatAreUnderWay(t *testing.T) {
 	one := &provided{}
 	s := server.New(one)
 	one.during = func(inner context.Context) {
-		if _, err := s.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+		if _, err := s.StopProvider(inner, &tfprotov6.StopProviderRequest{}); err != nil {
 			t.Error(err)
 		}
 		<-inner.Done()
@@ -96,13 +96,13 @@ func TestAContextHoldsNothingAfterItsCall(t *testing.T) {
 func TestAServerServesAllThatTheFrameworkDoes(t *testing.T) {
 	t.Parallel()
 	s := server.New(&provided{})
-	if _, ok := s.(tfprotov6.ProviderServerWithListResource); !ok {
+	if _, ok := s.(tfprotov6.ListResourceServer); !ok {
 		t.Error("it lists no resources")
 	}
-	if _, ok := s.(tfprotov6.ProviderServerWithActions); !ok {
+	if _, ok := s.(tfprotov6.ActionServer); !ok {
 		t.Error("it has no actions")
 	}
-	if _, ok := s.(tfprotov6.ProviderServerWithStateStores); !ok {
+	if _, ok := s.(tfprotov6.StateStoreServer); !ok {
 		t.Error("it has no state stores")
 	}
 }
