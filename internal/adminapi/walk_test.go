@@ -38,7 +38,7 @@ type walk struct {
 	seed    uint64
 	workers int
 	work    pace
-	slower  time.Duration // how many times slower the machine is
+	slower  int           // how many times slower the machine is
 	answers time.Duration // how long each takes
 }
 
@@ -47,7 +47,7 @@ type walk struct {
 func eachWalk(t *testing.T, workers int, orders uint64, test func(*testing.T, walk)) {
 	t.Helper()
 	for name, work := range paces {
-		for _, slower := range []time.Duration{1, 5} {
+		for _, slower := range []int{1, 5} {
 			for _, answers := range []time.Duration{0, 150 * time.Millisecond, 800 * time.Millisecond} {
 				for seed := range orders {
 					t.Run(fmt.Sprintf("%d workers, %s, %d times slower, answers in %s, %d", workers, name, slower, answers, seed), func(t *testing.T) {
@@ -84,7 +84,7 @@ func (w walk) take(t *testing.T, patient bool) (requests int, took time.Duration
 			working.Go(func() {
 				random := rand.New(rand.NewPCG(w.seed, 1+uint64(worker)))
 				for mailbox := range left {
-					work(t, w.slower*w.work(random))
+					work(t, time.Duration(w.slower)*w.work(random))
 					if _, ok := known.Load(mailbox); ok {
 						client.Came()
 						continue
