@@ -5,6 +5,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -203,12 +204,18 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 		for _, row := range now {
 			taken.merge("", row)
 		}
-		look := c.mailboxPermissionOf
-		if len(taken.rows) == 0 || len(left.beyond(taken).rows) > 0 {
-			// Exchange did not know the entry, or only the server that was asked did not.
-			look = c.FindMailboxPermission
+		// Otherwise Exchange did not know the entry, or only the server that was asked did not.
+		known := len(taken.rows) > 0 && len(left.beyond(taken).rows) == 0
+		var shown MailboxPermission
+		if known {
+			shown, err = c.mailboxPermissionOf(ctx, id)
+			var refusal *adminapi.Error
+			// Where it is the mailbox that was not found, nobody has seen what else its list has.
+			known = !IsNotFound(err) || !errors.As(err, &refusal) || refusal.Status == 0
 		}
-		shown, err := look(ctx, id)
+		if !known {
+			shown, err = c.FindMailboxPermission(ctx, id)
+		}
 		looked = true
 		switch {
 		case c.recent.wroteSince(id.key(), begun):

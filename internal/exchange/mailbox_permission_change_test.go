@@ -77,6 +77,15 @@ func TestTakingAPermission(t *testing.T) {
 			},
 			want: counts{3, 2},
 		},
+		"takes rights that were given since, though a server does not know the mailbox": {
+			given: []string{"FullAccess"},
+			before: func(t *testing.T, w *world) {
+				_, _, err := w.AddMailboxPermission(administrator, tenant.MailboxPermissionSpec{Mailbox: permitted, User: holder, AccessRights: []string{"ReadPermission"}})
+				alter(t, err)
+			},
+			fates: nth("Get-MailboxPermission", 1, missing),
+			want:  counts{2, 3},
+		},
 		"takes rights that are inherited in another way by now": {
 			given: []string{"FullAccess"},
 			before: func(t *testing.T, w *world) {
