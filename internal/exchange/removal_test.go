@@ -134,21 +134,28 @@ func TestObjectThatTookTheNameOfARemovedOneStays(t *testing.T) {
 	})
 }
 
+// useScope creates a scope, and an assignment that uses it.
+func useScope(t *testing.T, w *world) (exchange.ManagementScope, exchange.RoleAssignment) {
+	t.Helper()
+	scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	assignment, err := w.CreateRoleAssignment(t.Context(), exchange.NewRoleAssignment{
+		Name: "Scanner reads", Role: "Application Mail.Read", Assignee: exchange.Assignee{Kind: exchange.App, Identity: scannerID},
+		Scope: exchange.Scope{Kind: exchange.CustomResourceScope, Value: scope.Name},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scope, assignment
+}
+
 func TestScopeIsRemovedThoughAListStillShowsTheAssignmentThatUsedIt(t *testing.T) {
 	t.Parallel()
 	behavior := tenant.Behavior{ScopeInUseLag: tenant.Lag{For: time.Minute}, StaleReads: tenant.StaleReads{Every: 1, For: 40 * time.Second}}
 	inTenant(t, behavior, func(t *testing.T, w *world) {
-		scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		assignment, err := w.CreateRoleAssignment(t.Context(), exchange.NewRoleAssignment{
-			Name: "Scanner reads", Role: "Application Mail.Read", Assignee: exchange.Assignee{Kind: exchange.App, Identity: scannerID},
-			Scope: exchange.Scope{Kind: exchange.CustomResourceScope, Value: scope.Name},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		scope, assignment := useScope(t, w)
 		if err := w.DeleteRoleAssignment(t.Context(), assignment.GUID, assignment.Name); err != nil {
 			t.Fatal(err)
 		}
@@ -305,20 +312,11 @@ func TestScopeInUseIsNotRemovedAndItsAssignmentsAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inTenant(t, behavior, func(t *testing.T, w *world) {
-				scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err = w.CreateRoleAssignment(t.Context(), exchange.NewRoleAssignment{
-					Name: "Scanner reads", Role: "Application Mail.Read", Assignee: exchange.Assignee{Kind: exchange.App, Identity: scannerID},
-					Scope: exchange.Scope{Kind: exchange.CustomResourceScope, Value: scope.Name},
-				}); err != nil {
-					t.Fatal(err)
-				}
+				scope, _ := useScope(t, w)
 				// Renamed since it was last read.
 				renamed := "Support mailboxes"
 				changeScope(t, w, scope.Name, tenant.ManagementScopeChange{Name: &renamed})
-				err = w.DeleteManagementScope(within(t, 10*time.Minute), scope.GUID, scope.Name)
+				err := w.DeleteManagementScope(within(t, 10*time.Minute), scope.GUID, scope.Name)
 				if err == nil || !strings.Contains(err.Error(), "These role assignments use it: 'Scanner reads'") {
 					t.Errorf("got %v", err)
 				}
@@ -331,17 +329,7 @@ func TestScopeInUseIsNotRemovedAndItsAssignmentsAreNamed(t *testing.T) {
 func TestScopeThatTookTheNameOfOneWhoseRemovalIsRefusedStays(t *testing.T) {
 	t.Parallel()
 	inTenant(t, tenant.Behavior{ScopeInUseLag: tenant.Lag{For: time.Minute}}, func(t *testing.T, w *world) {
-		scope, err := w.CreateManagementScope(t.Context(), exchange.NewManagementScope{Name: "Support", RecipientFilter: "Alias -eq 'support'"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		assignment, err := w.CreateRoleAssignment(t.Context(), exchange.NewRoleAssignment{
-			Name: "Scanner reads", Role: "Application Mail.Read", Assignee: exchange.Assignee{Kind: exchange.App, Identity: scannerID},
-			Scope: exchange.Scope{Kind: exchange.CustomResourceScope, Value: scope.Name},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		scope, assignment := useScope(t, w)
 		if err := w.DeleteRoleAssignment(t.Context(), assignment.GUID, assignment.Name); err != nil {
 			t.Fatal(err)
 		}
