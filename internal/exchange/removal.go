@@ -15,19 +15,20 @@ type removal struct {
 	cmdlet string
 	// identity is what the object is called in the cmdlet.
 	identity string
-	// byGUID is whether that is a GUID in the place of the name that the cmdlet is documented to take.
+	// byGUID is whether that is the object's GUID, in the place of what the cmdlet is known to take.
 	byGUID bool
 	// byName is whether it is to be called by its name all the same.
 	byName bool
 	// keys are the object's ids and names, which are free once it is gone.
 	keys []string
-	// again reads the object by what never changes, and returns what it is called by now: its name where byGUID is set.
+	// again reads the object by what never changes, and returns what it is called by now, but for its GUID.
 	again func(context.Context) (identity string, err error)
 }
 
 // remove runs a Remove cmdlet until the object is gone. An object that is gone already is no error.
 //
-// Nobody looks for the object first: what the command calls it does not become another object's. Where that is not found,
+// Nobody looks for the object first: what the command calls it does not become another object's, unless somebody names an
+// object by the GUID of another. Where that is not found,
 // or a name has to be given, or the answer is lost, the object is looked for before a further command: a server that does
 // not find it may lag behind the one that has it, and a name may be another object's by then.
 func (c *Client) remove(ctx context.Context, object removal) error {

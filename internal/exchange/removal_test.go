@@ -6,6 +6,7 @@ package exchange_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -378,6 +379,39 @@ func TestPointerThatWasMadeAnewWhileARemovalWasNotAnsweredStays(t *testing.T) {
 		w.expectAsked(t, "Remove-ServicePrincipal", 1)
 		if left, err := w.ServicePrincipal(t.Context(), freeObjectID); err != nil || left.GUID == id {
 			t.Errorf("the new pointer: %+v, %v", left, err)
+		}
+	})
+}
+
+func TestPointerThatIsCalledByTheObjectIdOfOneThatIsGoneStays(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+		var apps []tenant.EnterpriseApplication
+		for i := range 2 {
+			app := tenant.EnterpriseApplication{
+				ObjectID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i), AppID: fmt.Sprintf("00000000-0000-4000-9000-%012d", i),
+			}
+			if err := w.AddEnterpriseApplication(app); err != nil {
+				t.Fatal(err)
+			}
+			apps = append(apps, app)
+		}
+		gone, err := w.CreateServicePrincipal(t.Context(), exchange.NewServicePrincipal{AppID: apps[0].AppID, ObjectID: apps[0].ObjectID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.RemoveServicePrincipal(gone.ObjectID); err != nil {
+			t.Fatal(err)
+		}
+		other, err := w.NewServicePrincipal(elsewhere, tenant.ServicePrincipalSpec{AppID: apps[1].AppID, ObjectID: apps[1].ObjectID, DisplayName: gone.ObjectID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.DeleteServicePrincipal(within(t, time.Hour), gone); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := w.GetServicePrincipal(other.ObjectID); err != nil || len(left) != 1 {
+			t.Errorf("the other one is %v (%v)", left, err)
 		}
 	})
 }

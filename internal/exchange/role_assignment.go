@@ -344,7 +344,8 @@ func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error)
 		}
 		return Scope{Kind: scope.Kind, Value: unit.ObjectID}, nil
 	case scope.Kind == RecipientGroupScope && strings.Contains(scope.Value, "@"):
-		guid, err := c.resolve(ctx, c.recall, GroupReference, scope.Value)
+		// An address may have become another group's since it was last asked for.
+		guid, err := c.resolve(ctx, c.list, GroupReference, scope.Value)
 		if err != nil || guid == "" {
 			return scope, err
 		}

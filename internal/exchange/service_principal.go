@@ -4,6 +4,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -176,12 +177,15 @@ func (c *Client) RenameServicePrincipal(ctx context.Context, objectID, displayNa
 	})
 }
 
-// DeleteServicePrincipal removes the pointer to the enterprise application with pointer's object id. One that is gone
-// already is no error.
+// DeleteServicePrincipal removes the pointer with these ids. One that is gone already is no error.
+//
+// It is named by its GUID where that is known: an object id may be the display name of another pointer, which Exchange
+// takes for an identity, too.
 func (c *Client) DeleteServicePrincipal(ctx context.Context, pointer ServicePrincipal) error {
 	return c.remove(ctx, removal{
 		cmdlet:   "Remove-ServicePrincipal",
-		identity: pointer.ObjectID,
+		identity: cmp.Or(pointer.GUID, pointer.ObjectID),
+		byGUID:   pointer.GUID != "",
 		keys:     pointer.keys(),
 		again: func(ctx context.Context) (string, error) {
 			// An application that was registered anew meanwhile has another GUID.
