@@ -21,6 +21,14 @@ const (
 	// allowance, and one part in allowancePart of the time since the first reader
 	// came, is how long batches may wait in all where there are few readers.
 	allowance, allowancePart = time.Second, 20
+	// overdue is how many times as long as the last batch took others wait for one
+	// that is in flight. They lose that time once. One that is given up though it is
+	// about to land costs another request.
+	overdue = 4
+	// presumed is how long the first batch is taken to take.
+	presumed = 500 * time.Millisecond
+	// A batch waits for no more than one part in hurryPart of any caller's time.
+	hurryPart = 10
 	// longestIdle is how long nobody comes before those who do are others.
 	longestIdle = 2 * time.Second
 )
@@ -44,6 +52,7 @@ type readers struct {
 	doubted bool          // they did not come the last time
 	vain    int           // how often others than the known were looked out for, and none came
 	spent   time.Duration // how long batches waited while there were few readers
+	took    time.Duration // how long the last batch was on its way
 }
 
 // come notes that a reader has come.
@@ -51,9 +60,9 @@ func (r *readers) come(now time.Time) {
 	since := now.Sub(r.last)
 	switch {
 	case r.last.IsZero():
-		*r = readers{first: now, quiet: shortestQuiet}
+		*r = readers{first: now, quiet: shortestQuiet, took: presumed}
 	case r.waiting == 0 && since > longestIdle:
-		*r = readers{first: r.first, quiet: shortestQuiet, spent: r.spent}
+		*r = readers{first: r.first, quiet: shortestQuiet, spent: r.spent, took: r.took}
 	case 0 < r.waiting && r.waiting < r.most:
 		r.quiet = max(r.quiet, min(4*since, longestQuiet))
 	}
@@ -82,24 +91,26 @@ func (r *readers) served(n int, now time.Time) {
 func (r *readers) few() bool { return r.most <= batchSize/2 }
 
 // patience is how long from now on a batch that began to wait at opened is to wait
-// for another reader, while so many others are in flight.
-func (r *readers) patience(now, opened time.Time, inFlight int) time.Duration {
+// for another reader. departed is when those left that are in flight, in order.
+func (r *readers) patience(now, opened time.Time, departed []time.Time) time.Duration {
 	stay := longestStay
 	if r.few() {
 		stay = allowance + now.Sub(r.first)/allowancePart - r.spent
 	}
 	stay -= now.Sub(opened)
-	switch {
-	case r.waiting < r.most:
+	if r.waiting < r.most {
 		return min(r.quiet, stay)
-	case inFlight >= max((r.most+batchSize/2)/batchSize, 1):
+	}
+	if carry := max((r.most+batchSize/2)/batchSize, 1); len(departed) >= carry {
 		// As many are in flight as carry all readers. Whoever waits for those comes
 		// again when they land. A batch that left before would be a small one, and so
-		// would be all that follow.
-		return stay
-	default:
-		return min(r.look(), stay)
+		// would be all that follow. One that takes much longer than the last, such as
+		// the listing of a large tenant, is not waited for again and again.
+		if due := departed[len(departed)-carry].Add(max(overdue*r.took, r.quiet)); due.After(now) {
+			return min(due.Sub(now), stay)
+		}
 	}
+	return min(r.look(), stay)
 }
 
 // look is how long to look out for others than the known readers, who all wait.

@@ -4,6 +4,7 @@
 package adminapi_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -196,6 +197,120 @@ func TestBatchWaitsForThoseWhoseAnswersAreOnTheirWay(t *testing.T) {
 			t.Errorf("batches of %v and %d requests besides, want %v and 1", batches, singles, want)
 		}
 	})
+}
+
+// beside has ten workers of whom some read all mailboxes there are, and returns how long these read four hundred and
+// fifty mailboxes by the others.
+func beside(t *testing.T, listing time.Duration, listers, listings int) (took time.Duration) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		tenant := &mailboxes{}
+		client := wired(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.Header.Get("X-CmdletName") == "Get-Mailbox" {
+				wait(r, listing)
+				return found.RoundTrip(r)
+			}
+			return late{tenant, 150 * time.Millisecond}.RoundTrip(r)
+		}))
+		left := make(chan string, 450)
+		for n := range cap(left) {
+			left <- fmt.Sprintf("mailbox%03d@contoso.com", n)
+		}
+		close(left)
+		began := time.Now()
+		var working, listed sync.WaitGroup
+		for worker := range 10 {
+			if worker < listers {
+				listed.Go(func() {
+					for n := 0; n < listings && len(left) > 0; n++ {
+						if _, err := client.InvokeShared(t.Context(), read); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+				continue
+			}
+			working.Go(func() {
+				for mailbox := range left {
+					work(t, 10*time.Millisecond)
+					patientlyRead(t, client, mailbox)
+				}
+			})
+		}
+		working.Wait()
+		took = time.Since(began)
+		listed.Wait()
+	})
+	return took
+}
+
+func TestReadThatTakesLongHardlyHoldsUpTheOthers(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		listing           time.Duration
+		listers, listings int
+	}{
+		{5 * time.Second, 1, 1},
+		{time.Minute, 1, 1},
+		{5 * time.Minute, 1, 1},
+		{2 * time.Second, 1, 100},
+		{time.Minute, 1, 100},
+		{5 * time.Minute, 5, 1},
+		{5 * time.Minute, 9, 1},
+	} {
+		t.Run(fmt.Sprintf("%d read %d times for %s", test.listers, test.listings, test.listing), func(t *testing.T) {
+			t.Parallel()
+			quickly := beside(t, 0, test.listers, 1)
+			took := beside(t, test.listing, test.listers, test.listings)
+			if most := quickly + quickly/2; took > most {
+				t.Errorf("the others took %s, which is more than %s", took, most)
+			}
+		})
+	}
+}
+
+func TestBatchLeavesInTimeForTheMostHurried(t *testing.T) {
+	t.Parallel()
+	const answersIn = 2 * time.Second
+	for name, patiences := range map[string][]time.Duration{
+		"alone":                 {3 * time.Second},
+		"with one who has time": {time.Hour, 3 * time.Second},
+		"before one who has":    {3 * time.Second, time.Hour},
+		"all in a hurry":        {5 * time.Second, 4 * time.Second, 3 * time.Second},
+	} {
+		for _, same := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, same mailbox %t", name, same), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					tenant := &mailboxes{}
+					client := wired(t, late{tenant, answersIn})
+					allPatientlyRead(t, client, numbered(10)...)
+					var reading sync.WaitGroup
+					reading.Go(func() { allRead(t, client, numbered(10-len(patiences))...) })
+					// They leave, and whoever comes now had better wait for them.
+					work(t, 2*adminapi.DefaultBatchWindow)
+					began := time.Now()
+					for n, patience := range patiences {
+						if same {
+							n = 0
+						}
+						reading.Go(func() {
+							ctx, cancel := context.WithTimeout(t.Context(), patience)
+							defer cancel()
+							command := permissionsOf(fmt.Sprintf("last%d@contoso.com", n))
+							command.Patient = true
+							_, err := client.InvokeShared(ctx, command)
+							if took := time.Since(began); err != nil || took > answersIn+3*time.Second/10 {
+								t.Errorf("who has %s has %v after %s", patience, err, took)
+							}
+						})
+						synctest.Wait()
+					}
+					reading.Wait()
+				})
+			})
+		}
+	}
 }
 
 // allPatientlyRead reads the permissions of mailboxes, all at once, for those who can wait.

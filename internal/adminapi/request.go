@@ -34,8 +34,9 @@ type Command struct {
 	// where they surely did not run.
 	Idempotent bool
 	// Patient has a read that is shared wait for others while they are known to be
-	// about to come: five seconds at most, and hardly at all where nobody is. It is
-	// for reads of many objects by workers who have something else to do meanwhile.
+	// about to come: five seconds at most, no more than a tenth of the time until the
+	// context's deadline, and hardly at all where nobody is. It is for reads of many
+	// objects by workers who have something else to do meanwhile.
 	Patient bool
 }
 

@@ -19,7 +19,8 @@ type sharing struct {
 	opened   time.Time          // when the first of those began to
 	leaving  *time.Timer        // ends that wait
 	hurried  bool               // somebody is not to wait for longer than the window
-	inFlight int                // how many batches and single reads are on their way
+	latest   time.Time          // somebody has no time to wait for longer, or zero
+	departed []time.Time        // when the batches and single reads left that are on their way
 	readers  readers
 }
 
@@ -29,6 +30,8 @@ type flight struct {
 	call   *call
 	ctx    context.Context // ends when nobody waits any more
 	cancel context.CancelFunc
+
+	departed time.Time // when it left, alone or with others
 
 	waiting  int       // callers; this and the next two under the lock of sharing
 	deadline time.Time // the last caller's
@@ -92,15 +95,21 @@ func (c *Client) join(ctx context.Context, call *call, patient bool) *flight {
 		}
 		s.flights[key] = f
 	}
+	now := time.Now()
 	f.waiting++
-	s.readers.come(time.Now())
+	s.readers.come(now)
 	s.readers.wait()
 	if f.waiting == 1 {
 		c.board(ctx, f)
 	}
-	if !patient && !s.hurried && slices.Contains(s.boarding, f) {
-		s.hurried = true
-		s.leaving.Reset(c.config.BatchWindow)
+	if slices.Contains(s.boarding, f) {
+		if !patient && !s.hurried {
+			s.hurried = true
+			s.leaving.Reset(c.config.BatchWindow)
+		}
+		if latest := now.Add(deadline.Sub(now) / hurryPart); ok && (s.latest.IsZero() || latest.Before(s.latest)) {
+			s.latest = latest
+		}
 	}
 	c.stay()
 	f.endless = f.endless || !ok
@@ -150,16 +159,24 @@ func (c *Client) stay() {
 		return
 	}
 	now := time.Now()
+	wait := s.readers.patience(now, s.opened, s.departed)
+	if !s.latest.IsZero() {
+		wait = min(wait, s.latest.Sub(now))
+	}
 	least := c.config.BatchWindow - now.Sub(s.opened)
-	s.leaving.Reset(max(s.readers.patience(now, s.opened, s.inFlight), least, 0))
+	s.leaving.Reset(max(wait, least, 0))
 }
 
 // take returns the flights that are to leave together. The lock is held.
 func (s *sharing) take() []*flight {
 	together := s.boarding
-	s.boarding, s.hurried = nil, false
+	s.boarding, s.hurried, s.latest = nil, false, time.Time{}
 	if len(together) > 0 {
-		s.inFlight++
+		now := time.Now()
+		s.departed = append(s.departed, now)
+		for _, f := range together {
+			f.departed = now
+		}
 	}
 	if s.leaving != nil {
 		s.leaving.Stop()
@@ -172,11 +189,12 @@ func (c *Client) launch(ctx context.Context, flights []*flight) {
 	if len(flights) == 0 {
 		return
 	}
+	s, departed := &c.sharing, flights[0].departed
 	defer func() {
-		s := &c.sharing
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.inFlight--
+		at := slices.IndexFunc(s.departed, departed.Equal)
+		s.departed = slices.Delete(s.departed, at, at+1)
 		c.stay()
 	}()
 	readings := make([]reading, len(flights))
@@ -184,16 +202,19 @@ func (c *Client) launch(ctx context.Context, flights []*flight) {
 		var err error
 		if readings, err = c.batch(ctx, flights); err != nil {
 			for _, f := range flights {
-				c.sharing.land(f, nil, err)
+				s.land(f, nil, err)
 			}
 			return
 		}
+		s.mu.Lock()
+		s.readers.took = time.Since(departed)
+		s.mu.Unlock()
 	}
 	var flying sync.WaitGroup
 	for i, f := range flights {
 		flying.Go(func() {
 			result, err := c.complete(f, readings[i])
-			c.sharing.land(f, result, err)
+			s.land(f, result, err)
 		})
 	}
 	flying.Wait()
