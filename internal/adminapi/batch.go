@@ -237,7 +237,7 @@ func (a *answer) readings(batch *call) ([]reading, error) {
 func (c *Client) ask(ctx context.Context, batch *call) ([]reading, error) {
 	tries := &tries{idle: time.Now()}
 	for !c.singly.Load() {
-		pass, err := c.gate.enter(ctx, batch.turn, tries.giveUp(ctx, batch))
+		pass, err := c.gate.enter(ctx, batch.turn, func() time.Time { return tries.giveUp(ctx, batch) })
 		if err != nil {
 			return nil, tries.notSent(batch, err)
 		}

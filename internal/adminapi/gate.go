@@ -38,8 +38,12 @@ type gate struct {
 
 // ticket is a request that waits to be let out.
 type ticket struct {
-	turn   uint64    // the call's: the oldest leaves first, also with a replay
-	giveUp time.Time // when there is no use any more in leaving, or zero where nobody has said
+	turn uint64 // the call's: the oldest leaves first, also with a replay
+	// giveUp returns when there is no use any more in leaving, or zero where nobody
+	// has said. That may change, as others may come to wait for the request. It is
+	// called under the gate's lock and may take that of sharing, so nobody who holds
+	// the latter calls the gate.
+	giveUp func() time.Time
 	pass   pass
 	err    error // why it was turned away
 	done   chan struct{}
@@ -48,10 +52,10 @@ type ticket struct {
 // patience returns until when the ticket may wait for the gate to open again. A
 // place in the queue it may keep for longer.
 func (t *ticket) patience(now time.Time) time.Time {
-	if t.giveUp.IsZero() {
-		return now.Add(retryTimeout)
+	if until := t.giveUp(); !until.IsZero() {
+		return until
 	}
-	return t.giveUp
+	return now.Add(retryTimeout)
 }
 
 // pass is the permission to send a request. It is given back with what came of it.
@@ -75,8 +79,8 @@ func newGate(most int) *gate {
 	return &gate{most: most, limit: min(most, DefaultConcurrency)}
 }
 
-// enter waits for the permission to send a request.
-func (g *gate) enter(ctx context.Context, turn uint64, giveUp time.Time) (pass, error) {
+// enter waits for the permission to send a request. For giveUp, see ticket.
+func (g *gate) enter(ctx context.Context, turn uint64, giveUp func() time.Time) (pass, error) {
 	if ctx.Err() != nil {
 		return pass{}, ctx.Err()
 	}

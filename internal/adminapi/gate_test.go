@@ -162,3 +162,43 @@ func TestClosedGateLetsGoOfWhoMayNotWait(t *testing.T) {
 		}
 	})
 }
+
+func TestClosedGateKeepsAReadForWhoJoinedItMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string][]string{"alone": {"a@contoso.com"}, "in a batch": {"a@contoso.com", "b@contoso.com"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				refused := hold(says(http.StatusTooManyRequests, "", "Retry-After: 120"))
+				client := wired(t, &wire{answers: answers{refused, &mailboxes{}}}, func(c *adminapi.Config) { c.MaxConcurrency = 1 })
+				var calls sync.WaitGroup
+				calls.Go(func() { invoke(t, client, read) })
+				<-refused.arrived
+				// The read has the place behind that request, and who asked for it has a
+				// minute.
+				calls.Go(func() {
+					hurried, cancel := context.WithTimeout(t.Context(), time.Minute)
+					defer cancel()
+					for _, landing := range together(hurried, client, of...) {
+						if !errors.Is(landing.err, context.DeadlineExceeded) {
+							t.Errorf("who has a minute ended with %v", landing.err)
+						}
+					}
+				})
+				work(t, time.Second)
+				calls.Go(func() {
+					patient, cancel := context.WithTimeout(t.Context(), time.Hour)
+					defer cancel()
+					for _, landing := range together(patient, client, of[0]) {
+						if landing.err != nil {
+							t.Errorf("who has an hour ended with %v", landing.err)
+						}
+					}
+				})
+				synctest.Wait()
+				close(refused.released)
+				calls.Wait()
+			})
+		})
+	}
+}

@@ -30,7 +30,7 @@ const (
 func (c *Client) fetch(ctx context.Context, call *call, target *url.URL, page int) (*output, *url.URL, error) {
 	tries := &tries{idle: time.Now()}
 	for {
-		pass, err := c.gate.enter(ctx, call.turn, tries.giveUp(ctx, call))
+		pass, err := c.gate.enter(ctx, call.turn, func() time.Time { return tries.giveUp(ctx, call) })
 		if err != nil {
 			return nil, nil, tries.notSent(call, err)
 		}
