@@ -57,7 +57,8 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 	}
 	// Whoever takes rights on the mailbox may see these before they are answered.
 	defer c.recent.begin(givingOn(object.MailboxGUID))()
-	var permission MailboxPermission
+	// Exchange may answer no row.
+	permission := MailboxPermission{MailboxPermissionID: MailboxPermissionID{MailboxGUID: object.MailboxGUID, Deny: object.Deny}}
 	err := c.until(ctx, func(ctx context.Context) error {
 		result, err := c.invoke(ctx, "Add-MailboxPermission", parameters)
 		if err != nil {
@@ -95,6 +96,7 @@ func (p MailboxPermission) holds(given NewMailboxPermission) bool {
 // AwaitMailboxPermission returns the permission that was given to the trustee once reads show its rights. It asks for
 // the trustee by the words that the rights were given by: the answer to the giving is not checked by anything else.
 func (c *Client) AwaitMailboxPermission(ctx context.Context, object NewMailboxPermission) (MailboxPermission, error) {
+	defer c.recent.begin(givingOn(object.MailboxGUID))()
 	var permission MailboxPermission
 	err := c.settled(ctx, func(ctx context.Context) error {
 		var err error
@@ -108,7 +110,7 @@ func (c *Client) AwaitMailboxPermission(ctx context.Context, object NewMailboxPe
 		return permission.unsettled(object.AccessRights, nil)
 	})
 	if err == nil {
-		c.recent.write(permission.key())
+		c.gave(permission.MailboxPermissionID)
 	}
 	return permission, err
 }
@@ -154,7 +156,7 @@ func (c *Client) UpdateMailboxPermission(ctx context.Context, id MailboxPermissi
 	if _, err := c.take(ctx, before, surplus); err != nil {
 		return given, err
 	}
-	c.recent.write(id.key())
+	c.gave(id)
 	return given, c.settled(ctx, func(ctx context.Context) error {
 		after, err := c.mailboxPermissionOf(ctx, id)
 		if IsNotFound(err) {
@@ -189,12 +191,16 @@ func (c *Client) DeleteMailboxPermission(ctx context.Context, last MailboxPermis
 }
 
 // takeAll takes all rights that a permission is known to have, and then those that a look shows it to have beside, until
-// Exchange shows none.
+// Exchange shows none. It takes nothing that a look showed once another operation has given the permission anew: that may
+// have been what the look showed.
 func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) error {
 	id, begun := permission.MailboxPermissionID, time.Now()
 	left, taken, looked := permission, MailboxPermission{}, false
 	return c.settled(ctx, func(ctx context.Context) error {
-		if looked && c.givesOn(id, begun) {
+		switch {
+		case looked && c.recent.wroteSince(id.key(), begun):
+			return nil
+		case looked && c.givesOn(id, begun):
 			left.rows = nil
 		}
 		now, err := c.take(ctx, left, left.AccessRights)
@@ -231,15 +237,31 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 			c.recent.remove(id.key())
 			return shown.unsettled(nil, taken.AccessRights)
 		}
-		return notYet{fmt.Errorf("'%s' still holds %s on the mailbox '%s'", shown.User, strings.Join(left.AccessRights, ", "), id.MailboxGUID)}
+		err = fmt.Errorf("'%s' still holds %s on the mailbox '%s'", shown.User, strings.Join(left.AccessRights, ", "), id.MailboxGUID)
+		if c.recent.underWay(givingOn(id.MailboxGUID)) {
+			// That may take longer than any change, and nothing is taken meanwhile.
+			err = heldUp{fmt.Errorf("%w, where rights are being given", err)}
+		}
+		return notYet{err}
 	})
 }
 
 // givesOn reports whether another operation may be giving a permission anew: it gives one on the mailbox, or has since a
 // moment, and it is not known to whom.
 func (c *Client) givesOn(id MailboxPermissionID, since time.Time) bool {
-	unknown := MailboxPermissionID{MailboxGUID: id.MailboxGUID, Deny: id.Deny}
-	return c.recent.underWay(givingOn(id.MailboxGUID)) || c.recent.wroteSince(unknown.key(), since)
+	return c.recent.underWay(givingOn(id.MailboxGUID)) || c.recent.wroteSince(id.toSomebody().key(), since)
+}
+
+// gave notes that a permission was given.
+func (c *Client) gave(id MailboxPermissionID) {
+	c.recent.write(id.key())
+	// It need not be told any more that one was given to somebody.
+	c.recent.forget(id.toSomebody().key())
+}
+
+// toSomebody returns the id of a permission of which it is not known whose it is.
+func (id MailboxPermissionID) toSomebody() MailboxPermissionID {
+	return MailboxPermissionID{MailboxGUID: id.MailboxGUID, Deny: id.Deny}
 }
 
 // beyond returns the permission without the rights that other rows of its have.

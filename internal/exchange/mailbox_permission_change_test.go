@@ -172,3 +172,112 @@ func TestTakingAPermissionLeavesWhatIsGivenMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// give gives somebody the right to read the permitted mailbox.
+func give(t *testing.T, w *world, mailboxGUID, user string) {
+	wanted := exchange.NewMailboxPermission{
+		MailboxGUID: mailboxGUID, User: user, AccessRights: []string{"ReadPermission"}, InheritanceType: exchange.AllInheritance,
+	}
+	if _, err := w.CreateMailboxPermission(within(t, 15*time.Minute), wanted); err != nil {
+		t.Error("giving:", err)
+	}
+	if _, err := w.AwaitMailboxPermission(within(t, 15*time.Minute), wanted); err != nil {
+		t.Error("giving:", err)
+	}
+}
+
+// A look may show what another operation is giving, and the answer to that may come before anything is taken again.
+func TestTakingAPermissionLeavesWhatWasGivenAfterALook(t *testing.T) {
+	t.Parallel()
+	for name, behavior := range map[string]tenant.Behavior{"and answered": {}, "and answered by no row": {NewOutput: tenant.NewEmpty}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+				permission := permit(t, w, "FullAccess")
+				w.SetBehavior(behavior)
+				// So its absence has to be confirmed.
+				alter(t, w.ResetMailboxPermissions(permitted, false))
+				var giving sync.WaitGroup
+				given, shown := make(chan struct{}), make(chan struct{})
+				w.before = func(cmdlet string, nth int) {
+					if cmdlet == "Get-MailboxPermission" && nth == 2 {
+						giving.Go(func() { give(t, w, permission.MailboxGUID, holder) })
+						<-given
+					}
+				}
+				w.after = func(cmdlet string, nth int) {
+					switch {
+					case cmdlet == "Add-MailboxPermission":
+						close(given)
+						<-shown
+						<-time.After(time.Millisecond)
+					case cmdlet == "Get-MailboxPermission" && nth == 2:
+						close(shown)
+					}
+				}
+				if err := w.DeleteMailboxPermission(within(t, 5*time.Minute), permission); err != nil {
+					t.Error(err)
+				}
+				giving.Wait()
+				if left := heldOn(w, permission.MailboxGUID); !slices.Equal(left, []string{"ReadPermission"}) {
+					t.Errorf("there is left: %q", left)
+				}
+				w.expectAsked(t, "Remove-MailboxPermission", 1)
+			})
+		})
+	}
+}
+
+// To whom somebody else is given rights is not known until then, which may take ten minutes.
+func TestTakingAPermissionWaitsForWhatSomebodyElseIsGiven(t *testing.T) {
+	t.Parallel()
+	for name, behavior := range map[string]tenant.Behavior{
+		"late":                 {TrusteeLag: tenant.Lag{For: 8 * time.Minute}},
+		"answered by no row":   {NewOutput: tenant.NewEmpty},
+		"late and by no row":   {TrusteeLag: tenant.Lag{For: 8 * time.Minute}, NewOutput: tenant.NewEmpty},
+		"shown late by no row": {NewOutput: tenant.NewEmpty, StaleReads: tenant.StaleReads{Every: 2, For: time.Minute}},
+	} {
+		for more, test := range map[string]struct {
+			before func(t *testing.T, w *world)
+			fates  func(cmdlet string, nth int) fate
+		}{
+			"a server did not find the entry": {fates: nth("Remove-MailboxPermission", 1, missing)},
+			"it had more rights": {before: func(t *testing.T, w *world) {
+				_, _, err := w.AddMailboxPermission(administrator, tenant.MailboxPermissionSpec{Mailbox: permitted, User: holder, AccessRights: []string{"ReadPermission"}})
+				alter(t, err)
+			}},
+		} {
+			t.Run(name+", "+more, func(t *testing.T) {
+				t.Parallel()
+				inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+					permission := permit(t, w, "FullAccess")
+					w.SetBehavior(behavior)
+					pointer, err := w.CreateServicePrincipal(t.Context(), exchange.NewServicePrincipal{AppID: freeAppID, ObjectID: freeObjectID})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if test.before != nil {
+						test.before(t, w)
+					}
+					w.fates = test.fates
+					var giving sync.WaitGroup
+					begun := make(chan struct{})
+					w.before = func(cmdlet string, nth int) {
+						if cmdlet == "Add-MailboxPermission" && nth == 2 {
+							close(begun)
+						}
+					}
+					giving.Go(func() { give(t, w, permission.MailboxGUID, pointer.ObjectID) })
+					<-begun
+					if err := w.DeleteMailboxPermission(within(t, 15*time.Minute), permission); err != nil {
+						t.Error("taking:", err)
+					}
+					giving.Wait()
+					if left := heldOn(w, permission.MailboxGUID); !slices.Equal(left, []string{"ReadPermission"}) {
+						t.Errorf("there is left: %q", left)
+					}
+				})
+			})
+		}
+	}
+}

@@ -68,6 +68,13 @@ func (r *recent) remove(keys ...string) {
 	}
 }
 
+// forget has it forgotten that an object was written.
+func (r *recent) forget(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.written, strings.ToLower(key))
+}
+
 // wrote reports whether an object was written less than settleTime ago.
 func (r *recent) wrote(key string) bool {
 	r.mu.Lock()

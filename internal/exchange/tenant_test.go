@@ -41,6 +41,7 @@ const (
 	taken                 // Nothing is done: a server that lags behind still has an object of the name.
 	throttled             // Nothing is done, and the client is to come back in three minutes.
 	throttledShortly      // The same, in twenty seconds.
+	oddlyRefused          // Nothing is done, and the words of the refusal are nobody's.
 	unreadable            // Nothing is done: the cmdlet cannot make anything of a parameter.
 )
 
@@ -51,6 +52,8 @@ type world struct {
 	server http.Handler
 	// fates says what becomes of a request: the nth of its cmdlet, from 1.
 	fates func(cmdlet string, nth int) fate
+	// before is called before a request is done, and after before it is answered. They may take their time.
+	before, after func(cmdlet string, nth int)
 
 	mu      sync.Mutex
 	asked   map[string]int
@@ -119,11 +122,18 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w.mu.Lock()
 	w.asked[cmdlet]++
+	nth := w.asked[cmdlet]
 	becomes := answered
 	if w.fates != nil {
-		becomes = w.fates(cmdlet, w.asked[cmdlet])
+		becomes = w.fates(cmdlet, nth)
 	}
 	w.mu.Unlock()
+	if w.before != nil {
+		w.before(cmdlet, nth)
+	}
+	if w.after != nil {
+		defer w.after(cmdlet, nth)
+	}
 
 	answer := httptest.NewRecorder()
 	switch becomes {
@@ -156,6 +166,8 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	case unreadable:
 		return refusal(r, http.StatusBadRequest, "System.Management.Automation.ParameterBindingException",
 			"Cannot bind parameter 'Identity' to the target. Exception setting \"Identity\": \""+identity+"\""), nil
+	case oddlyRefused:
+		return refusal(r, http.StatusBadRequest, "System.InvalidOperationException", "Invalid operation."), nil
 	case taken:
 		return refusal(r, http.StatusBadRequest, "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
 			"Active Directory operation failed on AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM. The object already exists."), nil

@@ -36,6 +36,11 @@ type notYet struct{ reason error }
 func (e notYet) Error() string { return e.reason.Error() }
 func (e notYet) Unwrap() error { return e.reason }
 
+// heldUp is the reason of a notYet that another operation of this client is to blame for.
+type heldUp struct{ error }
+
+func (e heldUp) Unwrap() error { return e.error }
+
 // waitEnded is what a wait answers when its time was over before the last look was enough.
 type waitEnded struct{ reason, cause error }
 
@@ -69,8 +74,8 @@ func (c *Client) settled(ctx context.Context, look func(context.Context) error) 
 }
 
 // patient is paced, which ends with cause, too, once the answers have been notYet for as long as patience, if that is not
-// 0. It counts from the first answer and bounds no look: whoever is throttled gets none for as long as Exchange asks to be
-// left alone, and that says nothing about what there is.
+// 0. It counts from the first answer, or the last that was heldUp, and bounds no look: whoever is throttled gets none for
+// as long as Exchange asks to be left alone, and that says nothing about what there is.
 func (c *Client) patient(ctx context.Context, pace pace, patience time.Duration, cause error, look func(context.Context) error) error {
 	begun := time.Now()
 	reported, pause := begun, pace.first
@@ -96,7 +101,8 @@ func (c *Client) patient(ctx context.Context, pace pace, patience time.Duration,
 		// Jitter, so that workers which began together do not look together.
 		wait := pause/2 + rand.N(pause/2)
 		if patience > 0 {
-			if answered.IsZero() {
+			var held heldUp
+			if answered.IsZero() || errors.As(reason, &held) {
 				answered = now
 			}
 			left := patience - now.Sub(answered)
