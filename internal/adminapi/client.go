@@ -30,8 +30,9 @@ import (
 const DefaultConcurrency = 8
 
 // DefaultBatchWindow is how long the first of several reads waits for the others
-// when the configuration does not say. Terraform asks for ten objects at once, and
-// those ten come within it; a read that is alone does not feel it.
+// when the configuration does not say. A read that is alone does not feel it, and
+// those that begin together come within it. Terraform's ten workers begin when each
+// is done with what it did before, so theirs often do not: see [Command.Patient].
 const DefaultBatchWindow = 5 * time.Millisecond
 
 // TokenSource hands out access tokens. It is called from many goroutines.

@@ -17,7 +17,8 @@ import (
 )
 
 // maxBodySize is the largest body that is read, before and after unpacking: 64
-// MiB. A batch's is bounded like a page's, as its items are single objects.
+// MiB. A batch's is bounded like a page's, though it may carry pages of listings, of
+// a thousand objects each. Where that is too much, its items are asked for alone.
 const maxBodySize = 64 << 20
 
 var errBodyTooLarge = errors.New("the answer is too large to be read")
