@@ -10,12 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	frameworkresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest/core"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/organizationcustomization"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -126,6 +129,19 @@ func TestOrganizationThatIsNotCustomizedCannotBeImported(t *testing.T) {
 		Config: alone, ResourceName: address, ImportState: true, ImportStateId: organization,
 		ExpectError: regexp.MustCompile("The organization is not customized"),
 	}}})
+}
+
+// To change and to remove the resource asks Exchange nothing, so there is nothing that could take its time.
+func TestResourceOffersTheTimeoutsThatItHeeds(t *testing.T) {
+	t.Parallel()
+	var resp frameworkresource.SchemaResponse
+	organizationcustomization.NewResource().Schema(t.Context(), frameworkresource.SchemaRequest{}, &resp)
+	for operation, want := range map[string]bool{"create": true, "read": true, "update": false, "delete": false} {
+		_, diags := resp.Schema.AttributeAtPath(t.Context(), path.Root("timeouts").AtName(operation))
+		if got := !diags.HasError(); got != want {
+			t.Errorf("a timeout to %s: offered is %t, want %t", operation, got, want)
+		}
+	}
 }
 
 // config is both, for the core in miniature.
