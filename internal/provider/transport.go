@@ -82,7 +82,7 @@ func logProgress(ctx context.Context, sentence string) {
 	tflog.Info(ctx, sentence)
 }
 
-// logGraphRequest does the same for Microsoft Graph.
+// logGraphRequest writes one line for each request to Microsoft Graph, as logRequest does for Exchange.
 func logGraphRequest(ctx context.Context, o graph.Observation) {
 	fields := map[string]any{
 		"path": o.Path, "host": o.Host, "status": o.Status, "duration_ms": o.Duration.Milliseconds(),

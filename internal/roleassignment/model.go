@@ -84,7 +84,7 @@ func (o *object) scopes() []scopeAttribute {
 	}
 }
 
-// assignee returns the assignee that is set. Which attribute is null is known even where its value is not.
+// assignee returns the assignee that is set. Only for values that are all known.
 func (o *object) assignee() assigneeAttribute {
 	for _, attribute := range o.assignees() {
 		if !attribute.value.IsNull() {
@@ -94,7 +94,7 @@ func (o *object) assignee() assigneeAttribute {
 	return assigneeAttribute{}
 }
 
-// scope returns the scope that is set; its kind is RoleScope where none is.
+// scope returns the scope that is set; its kind is RoleScope where none is. Only for values that are all known.
 func (o *object) scope() scopeAttribute {
 	for _, attribute := range o.scopes() {
 		if !attribute.value.IsNull() {

@@ -16,7 +16,7 @@ import (
 )
 
 // ValidateConfig refuses the combinations that New-ManagementRoleAssignment has no parameter set for. A value that is
-// not known yet counts as given: only null is known to be absent.
+// not known yet counts neither as given nor as absent.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); resp.Diagnostics.HasError() {
