@@ -248,7 +248,7 @@ func (r *Resource) create(ctx context.Context, plan *model) (exchange.RoleAssign
 		return r.client.CreateRoleAssignment(ctx, plan.toAPI())
 	}
 	const names = 10
-	for nth := range names {
+	for nth := 0; ; nth++ {
 		wanted := plan.toAPI()
 		wanted.Name = defaultName(wanted, nth)
 		plan.Name = customtype.Name.Known(wanted.Name)
@@ -260,7 +260,6 @@ func (r *Resource) create(ctx context.Context, plan *model) (exchange.RoleAssign
 			return object, err
 		}
 	}
-	return exchange.RoleAssignment{}, nil // not reached: the last name returns
 }
 
 // Read takes over what Exchange has. Only the service's own word that the assignment is not there removes it from state.
