@@ -89,11 +89,11 @@ func managementRole(cmdlet string) string {
 	_, noun, _ := strings.Cut(cmdlet, "-")
 	switch noun {
 	case "ServicePrincipal", "ServicePrincipalAuthorization", "ManagementScope", "ManagementRole", "ManagementRoleAssignment",
-		"RoleGroup", "RoleGroupMember", "AdministrativeUnit":
+		"AdministrativeUnit":
 		return roleManagement
 	case "ApplicationAccessPolicy", "OrganizationConfig", "OrganizationCustomization":
 		return organizationConfiguration
-	case "Mailbox", "MailboxPermission", "RecipientPermission", "Recipient", "Group", "User":
+	case "Mailbox", "MailboxPermission", "Recipient", "Group":
 		return mailRecipients
 	default:
 		return ""
