@@ -36,11 +36,11 @@ func TestNoSecretAndNoTokenIsInLogsOrState(t *testing.T) {
 			return [][]byte{[]byte(s.ClientSecret())}
 		},
 		"client certificate": func(s *acctest.Sandbox, environment map[string]string) [][]byte {
-			path, password := s.ClientCertificatePath()
+			path, password := pfxOf(t, s)
 			delete(environment, "EXCHANGE_CLIENT_SECRET")
 			environment["EXCHANGE_CLIENT_CERTIFICATE_PATH"] = path
 			environment["EXCHANGE_CLIENT_CERTIFICATE_PASSWORD"] = password
-			return append(keyMaterial(t, s.ClientCertificatePEMPath()), []byte(password))
+			return append(keyMaterial(t, pemOf(t, s)), []byte(password))
 		},
 		"wrong client secret": func(_ *acctest.Sandbox, environment map[string]string) [][]byte {
 			environment["EXCHANGE_CLIENT_SECRET"] = "wrong-but-secret-all-the-same"

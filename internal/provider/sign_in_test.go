@@ -38,11 +38,11 @@ func TestSignInBySecretAndByEveryFormOfCertificate(t *testing.T) {
 			}
 		},
 		"PFX": func(s *acctest.Sandbox) []string {
-			path, password := s.ClientCertificatePath()
+			path, password := pfxOf(t, s)
 			return []string{"EXCHANGE_CLIENT_SECRET", "", "EXCHANGE_CLIENT_CERTIFICATE_PATH", path, "EXCHANGE_CLIENT_CERTIFICATE_PASSWORD", password}
 		},
 		"PFX in base64": func(s *acctest.Sandbox) []string {
-			path, password := s.ClientCertificatePath()
+			path, password := pfxOf(t, s)
 			content, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -53,10 +53,10 @@ func TestSignInBySecretAndByEveryFormOfCertificate(t *testing.T) {
 			}
 		},
 		"PEM": func(s *acctest.Sandbox) []string {
-			return []string{"EXCHANGE_CLIENT_SECRET", "", "EXCHANGE_CLIENT_CERTIFICATE_PATH", s.ClientCertificatePEMPath()}
+			return []string{"EXCHANGE_CLIENT_SECRET", "", "EXCHANGE_CLIENT_CERTIFICATE_PATH", pemOf(t, s)}
 		},
 		"certificate before secret": func(s *acctest.Sandbox) []string {
-			return []string{"EXCHANGE_CLIENT_SECRET", "a wrong secret", "EXCHANGE_CLIENT_CERTIFICATE_PATH", s.ClientCertificatePEMPath()}
+			return []string{"EXCHANGE_CLIENT_SECRET", "a wrong secret", "EXCHANGE_CLIENT_CERTIFICATE_PATH", pemOf(t, s)}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -191,4 +191,24 @@ func TestOneTokenServesAWholeRun(t *testing.T) {
 		// A plan of new objects asks Exchange nothing; the apply signs in once for all its workers.
 		Check: s.CheckRequests(map[string]int{"token": 1}),
 	}}})
+}
+
+// pfxOf returns the PKCS#12 file of the client's certificate, and its password.
+func pfxOf(t *testing.T, s *acctest.Sandbox) (path, password string) {
+	t.Helper()
+	variables, err := s.SignIn(sandbox.CertificatePFX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return variables["ARM_CLIENT_CERTIFICATE_PATH"], variables["ARM_CLIENT_CERTIFICATE_PASSWORD"]
+}
+
+// pemOf returns the PEM file of the client's certificate and its key.
+func pemOf(t *testing.T, s *acctest.Sandbox) string {
+	t.Helper()
+	variables, err := s.SignIn(sandbox.CertificatePEM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return variables["ARM_CLIENT_CERTIFICATE_PATH"]
 }

@@ -13,12 +13,14 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -107,11 +109,17 @@ func sign(template, parent *x509.Certificate, key crypto.PublicKey, parentKey cr
 
 // credentials are what the application that signs in may prove itself with.
 type credentials struct {
-	clientID    string
-	secret      string
-	key         *rsa.PrivateKey
-	certificate *x509.Certificate
-	password    string // of the PFX file
+	clientID string
+	secret   string
+	key      *rsa.PrivateKey // of the certificate
+	// certificate makes the certificate on its first use: a sandbox is signed in to by the secret mostly.
+	certificate func() (clientCertificate, error)
+}
+
+// A clientCertificate is where the client's certificate and its key are: in a
+// PKCS#12 file that a password opens, and in a PEM file.
+type clientCertificate struct {
+	pfx, password, pem string
 }
 
 // Keys are the private keys that take time to make, which is most of what a
@@ -134,29 +142,46 @@ func NewKeys() (*Keys, error) {
 	return &Keys{token, client}, nil
 }
 
-// newCredentials makes a secret and a certificate and registers both for the
-// application.
-func newCredentials(t *tenant.Tenant, clientID string, key *rsa.PrivateKey, now time.Time) (credentials, error) {
-	template := certificateTemplate("Exchange sandbox client", now)
-	template.KeyUsage = x509.KeyUsageDigitalSignature
-	certificate, err := sign(template, template, key.Public(), key)
-	if err != nil {
-		return credentials{}, err
-	}
+// newCredentials makes a secret and registers it for the application.
+func (s *Sandbox) newCredentials(clientID string, key *rsa.PrivateKey, now time.Time) (credentials, error) {
 	c := credentials{
 		clientID:    clientID,
 		secret:      rand.Text() + rand.Text(),
 		key:         key,
-		certificate: certificate,
-		password:    rand.Text(),
+		certificate: sync.OnceValues(s.makeClientCertificate),
 	}
-	if err := t.AddSecret(clientID, c.secret, certificate.NotAfter); err != nil {
-		return credentials{}, err
+	return c, s.tenant.AddSecret(clientID, c.secret, now.Add(validity))
+}
+
+// makeClientCertificate makes a certificate of the application that signs in,
+// registers it and writes it down.
+func (s *Sandbox) makeClientCertificate() (clientCertificate, error) {
+	key := s.credentials.key
+	template := certificateTemplate("Exchange sandbox client", time.Now())
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	certificate, err := sign(template, template, key.Public(), key)
+	if err != nil {
+		return clientCertificate{}, err
 	}
-	if err := t.AddCertificate(clientID, certificate.Raw); err != nil {
-		return credentials{}, err
+	password := rand.Text()
+	pfx, err := pkcs12.Modern.Encode(key, certificate, nil, password)
+	if err != nil {
+		return clientCertificate{}, fmt.Errorf("packing the client's certificate: %w", err)
 	}
-	return c, nil
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return clientCertificate{}, fmt.Errorf("packing the client's key: %w", err)
+	}
+	if err := s.tenant.AddCertificate(s.credentials.clientID, certificate.Raw); err != nil {
+		return clientCertificate{}, err
+	}
+	pfxPath, err := s.writeFile("client.pfx", string(pfx))
+	if err != nil {
+		return clientCertificate{}, err
+	}
+	pemPath, err := s.writeFile("client.pem", string(slices.Concat(
+		encodePEM("CERTIFICATE", certificate.Raw), encodePEM("PRIVATE KEY", pkcs8))))
+	return clientCertificate{pfxPath, password, pemPath}, err
 }
 
 // trustedCertificate makes a certificate that is not registered, but whose
@@ -197,38 +222,17 @@ func (s *Sandbox) trustedCertificate() (path string, err error) {
 // files are where a sandbox's clients find what they need: in a temporary
 // folder that only its owner may read, and that Close removes.
 type files struct {
-	folder, authority, pfx, pem string
+	folder, authority string
 }
 
-func writeFiles(authority *x509.Certificate, c credentials) (_ files, err error) {
-	pfx, err := pkcs12.Modern.Encode(c.key, c.certificate, nil, c.password)
-	if err != nil {
-		return files{}, fmt.Errorf("packing the client's certificate: %w", err)
-	}
-	key, err := x509.MarshalPKCS8PrivateKey(c.key)
-	if err != nil {
-		return files{}, fmt.Errorf("packing the client's key: %w", err)
-	}
+func writeFiles(authority *x509.Certificate) (files, error) {
 	folder, err := os.MkdirTemp("", "exchange-sandbox-")
 	if err != nil {
 		return files{}, fmt.Errorf("making the sandbox's folder: %w", err)
 	}
-	f := files{
-		folder:    folder,
-		authority: filepath.Join(folder, "ca.pem"),
-		pfx:       filepath.Join(folder, "client.pfx"),
-		pem:       filepath.Join(folder, "client.pem"),
-	}
-	for path, content := range map[string][]byte{
-		f.authority: encodePEM("CERTIFICATE", authority.Raw),
-		f.pfx:       pfx,
-		f.pem:       append(encodePEM("CERTIFICATE", c.certificate.Raw), encodePEM("PRIVATE KEY", key)...),
-	} {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			// What was written so far must not stay; the first error is the one to tell.
-			_ = os.RemoveAll(folder)
-			return files{}, fmt.Errorf("writing the sandbox's files: %w", err)
-		}
+	f := files{folder: folder, authority: filepath.Join(folder, "ca.pem")}
+	if err := os.WriteFile(f.authority, encodePEM("CERTIFICATE", authority.Raw), 0o600); err != nil {
+		return files{}, errors.Join(fmt.Errorf("writing the sandbox's files: %w", err), os.RemoveAll(folder))
 	}
 	return f, nil
 }
@@ -246,13 +250,3 @@ func (s *Sandbox) ClientID() string { return s.credentials.clientID }
 
 // ClientSecret is a client secret of that application.
 func (s *Sandbox) ClientSecret() string { return s.credentials.secret }
-
-// ClientCertificatePath is a PKCS#12 file with a certificate of that application
-// and its private key, and the password that opens it. It exists until Close.
-func (s *Sandbox) ClientCertificatePath() (path, password string) {
-	return s.files.pfx, s.credentials.password
-}
-
-// ClientCertificatePEMPath is the same certificate and key in one PEM file
-// without a password. It exists until Close.
-func (s *Sandbox) ClientCertificatePEMPath() string { return s.files.pem }

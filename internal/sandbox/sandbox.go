@@ -200,11 +200,11 @@ func (s *Sandbox) assemble(clientID string, chosen options, address net.Addr) (a
 	if err != nil {
 		return authority{}, err
 	}
-	s.credentials, err = newCredentials(s.tenant, clientID, chosen.keys.client, now)
+	s.credentials, err = s.newCredentials(clientID, chosen.keys.client, now)
 	if err != nil {
 		return authority{}, err
 	}
-	s.files, err = writeFiles(trusted.certificate, s.credentials)
+	s.files, err = writeFiles(trusted.certificate)
 	if err != nil {
 		return authority{}, err
 	}

@@ -269,16 +269,16 @@ func TestRunReturnsTheServicesError(t *testing.T) {
 func TestClientCertificateSignsTheApplicationIn(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	path, password := s.ClientCertificatePath()
-	pfx, err := os.ReadFile(path)
+	byPFX, byPEM := signIn(t, s, sandbox.CertificatePFX), signIn(t, s, sandbox.CertificatePEM)
+	pfx, err := os.ReadFile(byPFX["ARM_CLIENT_CERTIFICATE_PATH"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, certificate, err := pkcs12.Decode(pfx, password)
+	key, certificate, err := pkcs12.Decode(pfx, byPFX["ARM_CLIENT_CERTIFICATE_PASSWORD"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	pemFile, err := os.ReadFile(s.ClientCertificatePEMPath())
+	pemFile, err := os.ReadFile(byPEM["ARM_CLIENT_CERTIFICATE_PATH"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,9 +320,10 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 		t.Skip("Windows has no file modes; the temporary folder is the user's own there")
 	}
 	s := start(t)
-	pfx, _ := s.ClientCertificatePath()
+	pfx := signIn(t, s, sandbox.CertificatePFX)["ARM_CLIENT_CERTIFICATE_PATH"]
+	pemFile := signIn(t, s, sandbox.CertificatePEM)["ARM_CLIENT_CERTIFICATE_PATH"]
 	for path, want := range map[string]os.FileMode{
-		filepath.Dir(pfx): 0o700, pfx: 0o600, s.ClientCertificatePEMPath(): 0o600, s.CACertificatePath(): 0o600,
+		filepath.Dir(pfx): 0o700, pfx: 0o600, pemFile: 0o600, s.CACertificatePath(): 0o600,
 	} {
 		info, err := os.Stat(path)
 		if err != nil {

@@ -105,14 +105,8 @@ func (s *Sandbox) signIn(method SignInMethod) (map[string]string, error) {
 	case ClientSecretFile:
 		path, err := s.writeFile("client-secret", s.credentials.secret+"\n")
 		return s.application("ARM_CLIENT_SECRET_FILE_PATH", path), err
-	case CertificatePFX:
-		return s.application("ARM_CLIENT_CERTIFICATE_PATH", s.files.pfx, "ARM_CLIENT_CERTIFICATE_PASSWORD", s.credentials.password), nil
-	case CertificatePEM:
-		return s.application("ARM_CLIENT_CERTIFICATE_PATH", s.files.pem), nil
-	case CertificateBase64:
-		pfx, err := os.ReadFile(s.files.pfx)
-		return s.application("ARM_CLIENT_CERTIFICATE", base64.StdEncoding.EncodeToString(pfx),
-			"ARM_CLIENT_CERTIFICATE_PASSWORD", s.credentials.password), err
+	case CertificatePFX, CertificatePEM, CertificateBase64:
+		return s.certificateSignIn(method)
 	case CertificateChain:
 		path, err := s.trustedCertificate()
 		return s.application("ARM_CLIENT_CERTIFICATE_PATH", path, "ARM_CLIENT_CERTIFICATE_SEND_CHAIN", "true"), err
@@ -139,6 +133,24 @@ func (s *Sandbox) signIn(method SignInMethod) (map[string]string, error) {
 			names = append(names, string(known))
 		}
 		return nil, fmt.Errorf("there is no such method; the methods are %s", strings.Join(names, ", "))
+	}
+}
+
+// certificateSignIn is signIn by the registered certificate.
+func (s *Sandbox) certificateSignIn(method SignInMethod) (map[string]string, error) {
+	certificate, err := s.credentials.certificate()
+	if err != nil {
+		return nil, err
+	}
+	switch method {
+	case CertificatePEM:
+		return s.application("ARM_CLIENT_CERTIFICATE_PATH", certificate.pem), nil
+	case CertificatePFX:
+		return s.application("ARM_CLIENT_CERTIFICATE_PATH", certificate.pfx, "ARM_CLIENT_CERTIFICATE_PASSWORD", certificate.password), nil
+	default:
+		pfx, err := os.ReadFile(certificate.pfx)
+		return s.application("ARM_CLIENT_CERTIFICATE", base64.StdEncoding.EncodeToString(pfx),
+			"ARM_CLIENT_CERTIFICATE_PASSWORD", certificate.password), err
 	}
 }
 
