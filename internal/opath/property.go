@@ -4,7 +4,6 @@
 package opath
 
 import (
-	"slices"
 	"strings"
 	"sync"
 )
@@ -15,8 +14,6 @@ type Property struct {
 	Kind Kind
 	// LDAPName is the name of the attribute in the directory, or empty where the property is none.
 	LDAPName string
-	// Values are the names of an enumeration's values, or empty where they are not known.
-	Values []string
 	// ServerOnly says that the property exists in Exchange Server but not in Exchange Online. Nothing but its name is
 	// known of it then.
 	ServerOnly bool
@@ -55,7 +52,6 @@ var propertyByName = sync.OnceValue(func() map[string]Property {
 // see [Property.ServerOnly].
 func LookupProperty(name string) (Property, bool) {
 	property, ok := propertyByName()[strings.ToLower(name)]
-	property.Values = slices.Clone(property.Values)
 	return property, ok
 }
 
