@@ -40,8 +40,7 @@ type Config struct {
 	ClientID string
 	// Credential is the way to sign in.
 	Credential Credential
-	// Transport carries the requests. The default is a transport with the
-	// environment's proxy and the system's certificates.
+	// Transport carries the requests.
 	Transport http.RoundTripper
 	// UserAgent says who is asking, where not "".
 	UserAgent string
@@ -90,9 +89,8 @@ func NewTokenSource(config Config) (*TokenSource, error) {
 		return nil, fmt.Errorf("an application signs in to one tenant, not to %q: give the tenant's GUID or one of its domains", config.TenantID)
 	case needed && config.ClientID == "":
 		return nil, errors.New("there is no client id to sign in with")
-	}
-	if config.Transport == nil {
-		config.Transport = defaultTransport()
+	case config.Transport == nil:
+		return nil, errors.New("there is no transport to sign in over")
 	}
 	opened, err := config.Credential.open(config)
 	if err != nil {

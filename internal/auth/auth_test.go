@@ -435,6 +435,7 @@ func TestNewTokenSourceRefuses(t *testing.T) {
 		"adfs":                func(c *auth.Config) { c.TenantID = "adfs" },
 		"no client":           func(c *auth.Config) { c.ClientID = "" },
 		"no credential":       func(c *auth.Config) { c.Credential = auth.Credential{} },
+		"no transport":        func(c *auth.Config) { c.Transport = nil },
 		"empty secret":        func(c *auth.Config) { c.Credential = auth.ClientSecret(" \n") },
 	} {
 		config := configInMemory(t, &entra{})

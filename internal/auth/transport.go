@@ -99,14 +99,3 @@ type insecureError struct{ host string }
 func (e *insecureError) Error() string {
 	return fmt.Sprintf("nothing was sent to %s, because credentials travel over TLS only", e.host)
 }
-
-// defaultTransport carries the requests where the configuration names no other.
-func defaultTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		ForceAttemptHTTP2:     true,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: attemptTimeout,
-	}
-}

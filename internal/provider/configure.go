@@ -54,7 +54,7 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 	if attribute := config.unknown(); attribute != "" {
 		// What is planned without asking Exchange can be planned; the first question says what is missing.
 		tokens := unknownYet(attribute)
-		api, apiErr := adminapi.New(adminapi.Config{Cloud: global(), TenantID: unknownTenant, Tokens: tokens})
+		api, apiErr := adminapi.New(adminapi.Config{Cloud: global(), TenantID: unknownTenant, Tokens: tokens, Transport: http.DefaultTransport})
 		directory, graphErr := graph.New(graph.Config{Cloud: global(), Tokens: tokens, Transport: http.DefaultTransport})
 		if err := errors.Join(apiErr, graphErr); err != nil {
 			diags.AddError("The provider could not be configured", err.Error())
