@@ -317,7 +317,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if err := r.client.DeleteApplicationAccessPolicy(ctx, state.ID.ValueString()); err != nil {
+	last := exchange.ApplicationAccessPolicy{
+		Identity: state.ID.ValueString(), AccessRight: state.toAPI().AccessRight, Description: state.Description.ValueString(),
+	}
+	if err := r.client.DeleteApplicationAccessPolicy(ctx, last); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("The application access policy could not be removed", err))
 	}
 }

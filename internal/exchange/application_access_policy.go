@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -160,6 +161,8 @@ func (c *Client) createApplicationAccessPolicy(ctx context.Context, object NewAp
 	if object.Description != "" {
 		parameters["Description"] = object.Description
 	}
+	// Whoever removes one of the same identity may see this one before it is answered.
+	defer c.recent.begin(policyKey(object.AppID))()
 	var policy ApplicationAccessPolicy
 	var row adminapi.Row
 	var answered bool
@@ -366,17 +369,56 @@ func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, 
 	})
 }
 
-// DeleteApplicationAccessPolicy removes the policy. One that is gone already is no error.
-func (c *Client) DeleteApplicationAccessPolicy(ctx context.Context, identity string) error {
+// DeleteApplicationAccessPolicy removes a policy. last is what is known of it: its identity and, where it is to be told
+// from another one, its access right and description. One that is gone already is no error.
+//
+// The identity is made of the application and the scope, so a policy that is made anew has the one of the policy before.
+// Where the answer to the removal is lost, the policy may be gone, and what has the identity by then another one: without
+// it, the application might reach every mailbox. So what this client has made meanwhile stays, and so does, with an
+// error, what has another access right or description. That somebody else has made the very same one does not show.
+func (c *Client) DeleteApplicationAccessPolicy(ctx context.Context, last ApplicationAccessPolicy) error {
+	const cmdlet = "Remove-ApplicationAccessPolicy"
 	defer c.policies.forget()
+	begun := time.Now()
 	return c.remove(ctx, removal{
-		cmdlet:   "Remove-ApplicationAccessPolicy",
-		identity: identity,
-		keys:     policyKeys(identity),
+		cmdlet:   cmdlet,
+		identity: last.Identity,
+		reusable: true,
+		keys:     policyKeys(last.Identity),
 		again: func(ctx context.Context) (string, error) {
-			policy, err := c.FindApplicationAccessPolicy(ctx, identity)
-			return policy.Identity, err
+			if err := c.policiesMade(ctx, last.Identity); err != nil {
+				return "", err
+			}
+			left, err := c.FindApplicationAccessPolicy(ctx, last.Identity)
+			switch {
+			case err != nil:
+			case c.recent.wroteAfter(last.Identity, begun):
+				err = replaced(cmdlet, last.Identity, "one that was made meanwhile")
+			case !left.mayBe(last):
+				err = fmt.Errorf("the policy '%s' that is there now has the access right %s and the description %q, and was left alone: it may be another one", left.Identity, left.AccessRight, left.Description)
+			}
+			return left.Identity, err
 		},
+	})
+}
+
+// mayBe reports whether the policy has the access right and the description that one with its identity had, as far as
+// those are known.
+func (p ApplicationAccessPolicy) mayBe(last ApplicationAccessPolicy) bool {
+	return (last.AccessRight == "" || p.AccessRight == last.AccessRight) &&
+		(last.Description == "" || sameDescription(p.Description, last.Description))
+}
+
+// policiesMade waits until this client makes no policy of an application, which is that of the policy with this identity:
+// one may show before its creation is answered.
+func (c *Client) policiesMade(ctx context.Context, identity string) error {
+	return c.until(ctx, func(context.Context) error {
+		for _, key := range policyKeys(identity) {
+			if c.recent.underWay(key) {
+				return notYet{fmt.Errorf("another policy of the application of '%s' is being created", identity)}
+			}
+		}
+		return nil
 	})
 }
 

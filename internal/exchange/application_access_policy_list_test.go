@@ -51,7 +51,7 @@ func TestPoliciesAreListedOnceForAllThatAreCreated(t *testing.T) {
 			t.Errorf("there are %d policies of one that was refused", got)
 		}
 		w.expectAsked(t, "Get-ApplicationAccessPolicy", 2)
-		if err := w.DeleteApplicationAccessPolicy(t.Context(), last.Identity); err != nil {
+		if err := w.DeleteApplicationAccessPolicy(t.Context(), last); err != nil {
 			t.Fatal(err)
 		}
 		if got := taken(19); got != 0 {

@@ -198,7 +198,7 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 	left, taken, looked := permission, MailboxPermission{}, false
 	return c.settled(ctx, func(ctx context.Context) error {
 		switch {
-		case looked && c.recent.wroteSince(id.key(), begun):
+		case c.recent.wroteAfter(id.key(), begun):
 			return nil
 		case looked && c.givesOn(id, begun):
 			left.rows = nil
@@ -224,7 +224,7 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 		}
 		looked = true
 		switch {
-		case c.recent.wroteSince(id.key(), begun):
+		case c.recent.wroteAfter(id.key(), begun):
 			// Another operation has found it gone, and given it anew.
 			return nil
 		case IsNotFound(err):
@@ -249,7 +249,7 @@ func (c *Client) takeAll(ctx context.Context, permission MailboxPermission) erro
 // givesOn reports whether another operation may be giving a permission anew: it gives one on the mailbox, or has since a
 // moment, and it is not known to whom.
 func (c *Client) givesOn(id MailboxPermissionID, since time.Time) bool {
-	return c.recent.underWay(givingOn(id.MailboxGUID)) || c.recent.wroteSince(id.toSomebody().key(), since)
+	return c.recent.underWay(givingOn(id.MailboxGUID)) || c.recent.wroteAfter(id.toSomebody().key(), since)
 }
 
 // gave notes that a permission was given.

@@ -83,12 +83,12 @@ func (r *recent) wrote(key string) bool {
 	return ok && time.Since(at) < settleTime
 }
 
-// wroteSince reports whether an object was written at a moment or later.
-func (r *recent) wroteSince(key string, moment time.Time) bool {
+// wroteAfter reports whether an object was written after a moment.
+func (r *recent) wroteAfter(key string, moment time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	at, ok := r.written[strings.ToLower(key)]
-	return ok && !at.Before(moment)
+	return ok && at.After(moment)
 }
 
 // owns reports whether an object was written at all.

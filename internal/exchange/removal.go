@@ -19,6 +19,8 @@ type removal struct {
 	byGUID bool
 	// byName is whether it is to be called by its name all the same.
 	byName bool
+	// reusable is whether another object may come to have the identity: one that is made anew of the same things.
+	reusable bool
 	// keys are the object's ids and names, which are free once it is gone.
 	keys []string
 	// again reads the object by what never changes, and returns what it is called by now, but for its GUID.
@@ -28,9 +30,9 @@ type removal struct {
 // remove runs a Remove cmdlet until the object is gone. An object that is gone already is no error.
 //
 // Nobody looks for the object first: what the command calls it does not become another object's, unless somebody names an
-// object by the GUID of another. Where that is not found,
-// or a name has to be given, or the answer is lost, the object is looked for before a further command: a server that does
-// not find it may lag behind the one that has it, and a name may be another object's by then.
+// object by the GUID of another, or makes one anew that has the same identity. Where that is not found, or a name has to
+// be given, or the answer is lost, the object is looked for before a further command: a server that does not find it may
+// lag behind the one that has it, and what it is called may be another object's by then.
 func (c *Client) remove(ctx context.Context, object removal) error {
 	if object.identity == "" {
 		return fmt.Errorf("%s: %w", object.cmdlet, errEmptyIdentity)
@@ -47,8 +49,29 @@ func (c *Client) remove(ctx context.Context, object removal) error {
 		}
 		identity = name
 	}
+	// look looks whether the object is gone, once a command came to refusal.
+	look := func(ctx context.Context, refusal error) (gone bool, err error) {
+		called, err := object.again(ctx)
+		switch {
+		case IsNotFound(err):
+			c.recent.remove(object.keys...)
+			return true, nil
+		case err != nil:
+			return false, fmt.Errorf("%w. Whether it is gone could not be seen: %w", refusal, err)
+		case !byGUID:
+			identity = called
+		}
+		return false, nil
+	}
 	lost := 0
+	var refusal error
 	return c.until(ctx, func(ctx context.Context) error {
+		if refusal != nil && object.reusable {
+			// What was seen was seen before a pause.
+			if gone, err := look(ctx, refusal); gone || err != nil {
+				return err
+			}
+		}
 		err := c.run(ctx, object.cmdlet, adminapi.Parameters{"Identity": identity, "Confirm": false})
 		switch {
 		case err == nil:
@@ -67,28 +90,22 @@ func (c *Client) remove(ctx context.Context, object removal) error {
 		default:
 			return err
 		}
+		refusal = err
 		looking, done := Afterwards(ctx)
 		defer done()
-		called, lookErr := object.again(looking)
-		if IsNotFound(lookErr) {
-			c.recent.remove(object.keys...)
-			return nil
+		if gone, err := look(looking, refusal); gone || err != nil {
+			return err
 		}
-		if lookErr != nil {
-			return fmt.Errorf("%w. Whether it is gone could not be seen: %w", err, lookErr)
-		}
-		if !byGUID {
-			identity = called
-		}
-		return notYet{err}
+		return notYet{refusal}
 	})
 }
 
-// misunderstood reports whether a command may have been refused for the form of the identity in it.
+// misunderstood reports whether a command may have been refused for the form of the identity in it. In what words that
+// would be is not known, so every refusal without a class of its own counts.
 func misunderstood(err error) bool {
 	switch adminapi.ClassOf(err) {
-	case adminapi.Ambiguous, adminapi.InvalidInput:
-		return !adminapi.MayHaveHappened(err)
+	case adminapi.Ambiguous, adminapi.InvalidInput, adminapi.Other:
+		return isAnswer(err) && !adminapi.MayHaveHappened(err)
 	default:
 		return false
 	}

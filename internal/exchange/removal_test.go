@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ var removals = map[string]struct {
 		return w.DeleteRoleAssignment(ctx, id, "Scanner reads")
 	}},
 	"Remove-ApplicationAccessPolicy": {"application access policy", func(ctx context.Context, w *world, id string) error {
-		return w.DeleteApplicationAccessPolicy(ctx, id)
+		return w.DeleteApplicationAccessPolicy(ctx, exchange.ApplicationAccessPolicy{Identity: id})
 	}},
 }
 
@@ -199,7 +200,11 @@ func TestRemovalGoesByNameWhereExchangeTakesNoGUID(t *testing.T) {
 		for name, refused := range map[string]struct {
 			behavior tenant.Behavior
 			first    fate
-		}{"not found": {noGUIDs, answered}, "not understood": {tenant.Behavior{}, unreadable}} {
+		}{
+			"not found":              {noGUIDs, answered},
+			"not understood":         {tenant.Behavior{}, unreadable},
+			"refused in other words": {tenant.Behavior{}, oddlyRefused},
+		} {
 			t.Run(kind+" "+name, func(t *testing.T) {
 				t.Parallel()
 				inTenant(t, refused.behavior, func(t *testing.T, w *world) {
@@ -224,6 +229,28 @@ func TestRemovalGoesByNameWhereExchangeTakesNoGUID(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+func TestPointerIsRemovedByItsObjectIDWhereItsGUIDIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, is := range []fate{unreadable, oddlyRefused} {
+		inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+			k := kinds["service principal"]
+			id, err := k.create(t.Context(), w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.fates = nth("Remove-ServicePrincipal", 1, is)
+			pointer := exchange.ServicePrincipal{AppID: freeAppID, ObjectID: freeObjectID, GUID: id}
+			if err := w.DeleteServicePrincipal(within(t, time.Minute), pointer); err != nil {
+				t.Error(err)
+			}
+			if left := k.ids(w); slices.Contains(left, id) {
+				t.Error("it is left")
+			}
+			w.expectAsked(t, "Remove-ServicePrincipal", 2)
+		})
 	}
 }
 
