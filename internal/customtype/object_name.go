@@ -14,8 +14,13 @@ import (
 func ObjectName() []validator.String {
 	return []validator.String{
 		stringvalidator.UTF8LengthBetween(1, 64),
-		stringvalidator.RegexMatches(regexp.MustCompile(`^[^*]*$`), "must not hold an asterisk, which Exchange takes for a wildcard"),
+		NoWildcard(),
 		stringvalidator.RegexMatches(regexp.MustCompile(`^\P{Cc}*$`), "must not hold control characters"),
 		stringvalidator.RegexMatches(regexp.MustCompile(`^\S(.*\S)?$`), "must not begin or end with a blank"),
 	}
+}
+
+// NoWildcard is the rule for what is to name one object of Exchange's directory and no more.
+func NoWildcard() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^[^*]*$`), "must not hold an asterisk, which Exchange takes for a wildcard")
 }

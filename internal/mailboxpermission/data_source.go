@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
@@ -61,7 +62,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				Required:            true,
 				Validators: []validator.List{
 					listvalidator.UniqueValues(),
-					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), noWildcard()),
+					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), customtype.NoWildcard()),
 				},
 			},
 			"permissions": schema.ListNestedAttribute{

@@ -42,7 +42,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 				ElementType:         types.StringType,
 				Validators: []validator.List{
 					listvalidator.UniqueValues(),
-					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), noWildcard()),
+					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), customtype.NoWildcard()),
 				},
 			},
 			"user": schema.StringAttribute{

@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"time"
 
@@ -99,11 +98,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"mailbox": reference("The mailbox: an address, user principal name, name, alias, GUID or distinguished name. Mailboxes of Microsoft 365 groups are not supported. "+
 				"Another identity of the same mailbox is no change; another mailbox is another entry.",
-				noWildcard()),
+				customtype.NoWildcard()),
 			"user": reference("The trustee: a user or mail-enabled security group by its user principal name, address, name, alias or GUID; an application by the object id of its service principal "+
 				"in Exchange, best `exchange_service_principal.example.object_id`; or any of them by SID. Another identity of the same trustee, or a new name of it, is no change; "+
 				"another trustee is another entry.",
-				noWildcard(),
+				customtype.NoWildcard(),
 				stringvalidator.NoneOfCaseInsensitive(`NT AUTHORITY\SELF`, "S-1-5-10")),
 			"access_rights": schema.SetAttribute{
 				MarkdownDescription: "The rights: `FullAccess`, `ReadPermission`, `DeleteItem`, `ExternalAccount`, `ChangePermission` and `ChangeOwner`. " +
@@ -164,10 +163,6 @@ func reference(description string, validators ...validator.String) schema.String
 		Validators:          append([]validator.String{stringvalidator.LengthAtLeast(1)}, validators...),
 		PlanModifiers:       []planmodifier.String{customtype.Name.KeepSpelling()},
 	}
-}
-
-func noWildcard() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^[^*]*$`), "must not hold an asterisk, which Exchange takes for a wildcard")
 }
 
 // IdentitySchema describes what identifies an entry.
@@ -256,10 +251,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	// The entry exists, so it goes into state before anything else can fail.
-	if permission.UserSID != "" {
+	answered := permission.UserSID != ""
+	if answered {
 		save(permission.MailboxPermissionID)
 	}
-	answered := permission.UserSID != ""
 	permission, err = r.client.AwaitMailboxPermission(ctx, object)
 	if err != nil && answered {
 		// An error would have Terraform take the rights away and give them anew.
@@ -297,7 +292,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	object, err := r.client.ReadMailboxPermission(ctx, state.identity().toAPI())
 	if exchange.IsNotFound(err) || err == nil && object.Unresolved() && !exchange.IsSID(state.User.ValueString()) {
 		// What a deleted trustee left behind is no permission of the one that bears its name next.
-		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
+		// The framework requires an identity even for a removed resource, and Terraform before 1.12 stores none.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
 		return
@@ -308,7 +303,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	before := state
 	if state.fromAPI(object); !reflect.DeepEqual(state, before) {
-		// To set a state takes the framework longer than all else here, and it begins as the one that is read.
+		// Setting state is the costliest step here, and the response already holds the state that was read.
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
