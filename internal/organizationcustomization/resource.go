@@ -142,7 +142,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if organization.Dehydrated {
-		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
+		// The framework requires an identity even for a removed resource, and Terraform before 1.12 stores none.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
 		return

@@ -222,7 +222,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	object, err := r.client.ReadServicePrincipal(ctx, state.ID.ValueString())
 	if exchange.IsNotFound(err) {
-		// The framework wants an identity of what is gone, too, and Terraform before 1.12 keeps none that it could take.
+		// The framework requires an identity even for a removed resource, and Terraform before 1.12 stores none.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
 		return
@@ -233,7 +233,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	before := state.object
 	if state.fromAPI(object); state.object != before {
-		// To set a state takes the framework longer than all else here, and it begins as the one that is read.
+		// Setting state is the costliest step here, and the response already holds the state that was read.
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
