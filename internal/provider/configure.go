@@ -23,6 +23,7 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/graph"
 )
@@ -88,7 +89,7 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 		RolePropagation: propagation,
 		Observe:         logRequest,
 	}
-	if !isGUID(reach.TenantID) {
+	if !customtype.IsGUID(reach.TenantID) {
 		reach.TenantID, reach.Tenant = "", tokens.TenantID
 	}
 	api, err := adminapi.New(reach)
@@ -161,7 +162,7 @@ func (m *model) userAgent(terraformVersion, version string) (string, diag.Diagno
 	var diags diag.Diagnostics
 	userAgent := fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-exchange/%s", terraformVersion, version)
 	if partner := m.PartnerID.ValueString(); partner != "" {
-		if !isGUID(partner) {
+		if !customtype.IsGUID(partner) {
 			diags.AddAttributeError(path.Root("partner_id"), "Not a partner's id", fmt.Sprintf("%q, of %s, is not a GUID.", partner, m.origin("partner_id")))
 		}
 		userAgent += " pid-" + partner

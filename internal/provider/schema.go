@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -13,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
 )
 
@@ -82,7 +84,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 		attributes[setting.attribute] = naming(attributes[setting.attribute], setting.variables)
 	}
 	attributes["max_concurrency"] = naming(schema.Int64Attribute{
-		MarkdownDescription: "How many requests may be under way to Exchange at once. Defaults to 8.",
+		MarkdownDescription: fmt.Sprintf("How many requests may be under way to Exchange at once. Defaults to %d.", adminapi.DefaultConcurrency),
 		Optional:            true,
 		Validators:          []validator.Int64{int64validator.Between(1, maxConcurrency)},
 	}, []string{concurrencyVariable})

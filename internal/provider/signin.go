@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -121,7 +120,7 @@ func (s signIn) identity(chosen method) diag.Diagnostics {
 	var diags diag.Diagnostics
 	tenant, client := s.config.TenantID.ValueString(), s.config.ClientID.ValueString()
 	switch {
-	case tenant != "" && !isGUID(tenant) && !domain().MatchString(tenant):
+	case tenant != "" && !customtype.IsGUID(tenant) && !domain().MatchString(tenant):
 		diags.AddAttributeError(path.Root("tenant_id"), "Not a tenant", fmt.Sprintf("%q is neither a GUID nor a domain. "+
 			"Give the tenant's id, such as 11111111-1111-1111-1111-111111111111, or one of its domains, such as contoso.onmicrosoft.com.", tenant))
 	case tenant == "" && chosen.application:
@@ -141,8 +140,6 @@ func (s signIn) identity(chosen method) diag.Diagnostics {
 
 // domain is a domain name. Words that stand for several tenants, such as "common", have no dot.
 var domain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`) })
-
-func isGUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
 
 // clientID takes the client id from its file.
 func (s signIn) clientID() diag.Diagnostics {
@@ -325,7 +322,7 @@ func (s signIn) workloadIdentity() (auth.Credential, diag.Diagnostics) {
 			*value = types.StringValue(variable)
 			s.config.variables[given.attribute] = given.variable
 		case strings.EqualFold(value.ValueString(), variable):
-		case given.attribute == "tenant_id" && !isGUID(value.ValueString()):
+		case given.attribute == "tenant_id" && !customtype.IsGUID(value.ValueString()):
 			// A domain is another name of what is a GUID in the cluster.
 		default:
 			diags.AddAttributeError(path.Root(given.attribute), "Two values for one thing",
