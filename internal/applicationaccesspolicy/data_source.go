@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
@@ -42,9 +43,10 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		MarkdownDescription: "Lists the application access policies of the tenant, by the cmdlet `Get-ApplicationAccessPolicy`.",
 		Attributes: map[string]schema.Attribute{
 			"app_id": schema.StringAttribute{
-				MarkdownDescription: "Lists the policies of the application with this application (client) id only.",
+				MarkdownDescription: "Lists the policies of the application with this application (client) id only, or with `*` those that are for every application.",
 				Optional:            true,
 				CustomType:          customtype.Name,
+				Validators:          []validator.String{appID()},
 			},
 			"scope_name": schema.StringAttribute{
 				MarkdownDescription: "Lists the policies over the group or mailbox of this display name only, in any letter case.",

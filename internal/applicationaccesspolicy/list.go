@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
@@ -35,9 +36,10 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		MarkdownDescription: "Lists the application access policies of the tenant.",
 		Attributes: map[string]schema.Attribute{
 			"app_id": schema.StringAttribute{
-				MarkdownDescription: "Lists the policies of the application with this application (client) id only.",
+				MarkdownDescription: "Lists the policies of the application with this application (client) id only, or with `*` those that are for every application.",
 				Optional:            true,
 				CustomType:          customtype.Name,
+				Validators:          []validator.String{appID()},
 			},
 			"scope_name": schema.StringAttribute{
 				MarkdownDescription: "Lists the policies over the group or mailbox of this display name only, in any letter case.",

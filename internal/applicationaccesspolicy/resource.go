@@ -70,8 +70,11 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _
 	r.client, r.superseded = configured.Exchange, configured.PoliciesSuperseded
 }
 
-// appID is what New-ApplicationAccessPolicy takes for an application.
-const appID = `^(\*|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$`
+// appID is the rule for what New-ApplicationAccessPolicy takes for an application, and policies are of.
+func appID() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^(\*|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$`),
+		"must be an application id, such as 6233fba6-0198-4277-892f-9275bf728bcc, or * for every application")
+}
 
 // Schema describes the attributes.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -93,11 +96,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"app_id": schema.StringAttribute{
 				MarkdownDescription: "The application (client) id of the one application that the policy is for, or `*` for every application. " +
 					"Exchange does not check that there is such an application. Changing it replaces the policy.",
-				Required:   true,
-				CustomType: customtype.Name,
-				Validators: []validator.String{
-					stringvalidator.RegexMatches(regexp.MustCompile(appID), "must be an application id, such as 6233fba6-0198-4277-892f-9275bf728bcc, or * for every application"),
-				},
+				Required:      true,
+				CustomType:    customtype.Name,
+				Validators:    []validator.String{appID()},
 				PlanModifiers: []planmodifier.String{customtype.Name.KeepSpelling(), stringplanmodifier.RequiresReplace()},
 			},
 			"policy_scope_group_id": schema.StringAttribute{
