@@ -75,9 +75,10 @@ func newRoot() *cobra.Command {
 		Use:   "exchange-sandbox",
 		Short: "Run an Exchange Online tenant on this machine",
 		Long: `exchange-sandbox runs an Exchange Online tenant in memory and speaks as Microsoft
-Entra ID and as Exchange's admin API on a loopback port. The exchange provider for
-Terraform and OpenTofu works on it as it works on a real tenant, so that a
-configuration can be tried and tested offline, in seconds and as often as one likes.
+Entra ID, as Exchange's admin API and as Microsoft Graph on a loopback port. The
+exchange provider for Terraform and OpenTofu works on it as it works on a real
+tenant, so that a configuration can be tried and tested offline, in seconds and as
+often as one likes.
 
 Every sandbox is new: it has its own certificate authority and its own secret, and
 forgets everything when it ends.`,
