@@ -43,13 +43,8 @@ type Command struct {
 // Parameters are a cmdlet's parameters by name. Names fold case at the service.
 //
 // A value is nil (PowerShell's $null), a bool (also for a switch), a string, an
-// int, int32 or int64, a time.Time, a []byte, a []string, a [HashTable] or a
-// []HashTable. A nil slice is an empty list, not $null.
+// int, int32 or int64, or a []string. A nil slice is an empty list, not $null.
 type Parameters map[string]any
-
-// HashTable is PowerShell's @{}: for most parameters the changes to a list, by
-// the keys "add" and "remove". Its values are those of [Parameters].
-type HashTable map[string]any
 
 // call is one invocation of a cmdlet: what all its requests have in common.
 type call struct {
@@ -167,12 +162,9 @@ func encodeBody(command Command) ([]byte, error) {
 		if err := checkIdentity(name, value); err != nil {
 			return nil, err
 		}
-		encoded, collection, err := encodeValue(value)
+		encoded, err := encodeValue(value)
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", name, err)
-		}
-		if collection != "" {
-			parameters[name+"@odata.type"] = collection
 		}
 		parameters[name] = encoded
 	}
@@ -226,54 +218,14 @@ func spellBooleans(filter string) string {
 	})
 }
 
-// encodeValue returns what stands for value in JSON and, for lists of tagged
-// objects, the type that goes beside the list under the parameter's name.
-func encodeValue(value any) (encoded any, collection string, err error) {
+// encodeValue returns what stands for value in JSON.
+func encodeValue(value any) (any, error) {
 	switch value := value.(type) {
 	case nil, bool, string, int, int32, int64:
-		return value, "", nil
+		return value, nil
 	case []string:
 		// A nil slice would be null, which clears a value.
-		return append([]string{}, value...), "", nil
-	case time.Time:
-		// UTC without saying so: no Z, no offset.
-		return value.UTC().Format("2006-01-02T15:04:05"), "", nil
-	case []byte:
-		numbers := make([]int, len(value))
-		for i, b := range value {
-			numbers[i] = int(b)
-		}
-		return map[string]any{"@odata.type": "#Exchange.ByteArrayType", "Data": numbers}, "", nil
-	case HashTable:
-		table, err := encodeHashTable(value)
-		return table, "", err
-	case []HashTable:
-		tables := make([]any, len(value))
-		for i, element := range value {
-			table, err := encodeHashTable(element)
-			if err != nil {
-				return nil, "", err
-			}
-			tables[i] = table
-		}
-		return tables, "#Collection(Exchange.GenericHashTable)", nil
+		return append([]string{}, value...), nil
 	}
-	return nil, "", fmt.Errorf("a value of type %T has no form on the wire", value)
-}
-
-// encodeHashTable tags a table with its type. Without the tag the service cannot
-// bind it.
-func encodeHashTable(table HashTable) (map[string]any, error) {
-	encoded := map[string]any{"@odata.type": "#Exchange.GenericHashTable"}
-	for key, element := range table {
-		value, collection, err := encodeValue(element)
-		if err != nil {
-			return nil, fmt.Errorf("key %s: %w", key, err)
-		}
-		if collection != "" {
-			encoded[key+"@odata.type"] = collection
-		}
-		encoded[key] = value
-	}
-	return encoded, nil
+	return nil, fmt.Errorf("a value of type %T has no form on the wire", value)
 }
