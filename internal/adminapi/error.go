@@ -26,8 +26,6 @@ type Error struct {
 	Class Class
 	// Code is the error's code, which mostly repeats the status in words.
 	Code string
-	// Category is Exchange's error category, such as Client or Context.
-	Category string
 	// ID is the id of the error's text, such as Ex6F9304. It is the same in all
 	// languages.
 	ID string
@@ -41,8 +39,6 @@ type Error struct {
 	// Diagnostics is the header x-ms-diagnostics, which holds the reason of a 403
 	// whose body does not.
 	Diagnostics string
-	// Server is the server that did the work.
-	Server string
 	// RetryAfter is how long the service asks to be left alone, or 0.
 	RetryAfter time.Duration
 	// Caller is who asked, as its token says.
@@ -177,7 +173,6 @@ func newError(status int, header http.Header, token string) *Error {
 		Type:        clean(header.Get("x-ExceptionType"), maxNameLength, token),
 		RequestID:   clean(header.Get("request-id"), maxNameLength, token),
 		Diagnostics: clean(header.Get("x-ms-diagnostics"), maxTextLength, token),
-		Server:      clean(header.Get("X-CalculatedBETarget"), maxNameLength, token),
 		RetryAfter:  retryAfter(header),
 		Caller:      readCaller(token),
 	}

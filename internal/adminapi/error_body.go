@@ -13,7 +13,6 @@ import (
 
 // statement is what the service says went wrong.
 type statement struct {
-	category string
 	id       string
 	typeName string
 	text     string
@@ -43,7 +42,6 @@ func parseError(status int, header http.Header, body []byte, token string) *Erro
 	if said.typeName == "" {
 		said.typeName = e.Type
 	}
-	e.Category = clean(said.category, maxNameLength, token)
 	e.ID = clean(said.id, maxNameLength, token)
 	e.Type = clean(said.typeName, maxNameLength, token)
 	e.Class = classify(e, said)
@@ -62,7 +60,6 @@ func readError(failure Row, depth int) statement {
 	detail := failure.object("details")
 	if text := detail.Text("message"); text != "" {
 		said := readDetail(text, depth)
-		said.category = detail.Text("code")
 		if said.typeName == "" && !isWrapper(lastPart(cause.Text("type"))) {
 			said.typeName = cause.Text("type")
 		}

@@ -49,45 +49,45 @@ func TestParseErrorReadsWholeAnswers(t *testing.T) {
 			Message: `Cannot process argument transformation on parameter 'QuarantineTypes'. Cannot convert value "Nonsense" to type "Microsoft.Exchange.Management.FfoQuarantine.QuarantineMessageTypeEnum[]". Error: "Unable to match the identifier name Nonsense to a valid enumerator name. Specify one of the following enumerator names and try again: Spam, TransportRule, Bulk, Phish, HighConfPhish, Malware, SPOMalware, DataLossPrevention, FileTypeBlock, AdminTriggered, PPI"`,
 		}},
 		{"unknown_parameter.json", 400, Error{
-			Class: InvalidInput, Code: "BadRequest", Category: "Client", Type: invocation + "AmbiguousParameterSetException",
+			Class: InvalidInput, Code: "BadRequest", Type: invocation + "AmbiguousParameterSetException",
 			Message: "Parameter set cannot be resolved using the specified named parameters. Invalid cmdlet parameters specified. BogusParameter",
 		}},
 		{"not_found.json", 404, Error{
-			Class: NotFound, Code: "NotFound", Category: "Client", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found.json", 400, Error{
-			Class: NotFound, Code: "NotFound", Category: "Client", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found.json", 500, Error{
-			Class: NotFound, Code: "NotFound", Category: "Client", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found.json", 401, Error{
-			Class: Unauthenticated, Code: "NotFound", Category: "Client", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: Unauthenticated, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found.json", 403, Error{
-			Class: Forbidden, Code: "NotFound", Category: "Client", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: Forbidden, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found.json", 503, Error{
-			Class: Transient, Code: "NotFound", Category: "Client", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: Transient, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found_json_detail.json", 404, Error{
-			Class: NotFound, Code: "NotFound", Category: "Context", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "NotFound", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found_dotnet_detail.json", 404, Error{
-			Class: NotFound, Code: "NotFound", Category: "Context", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found_nested_detail.json", 404, Error{
-			Class: NotFound, Code: "NotFound", Category: "Context", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "NotFound", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found_proxied.json", 500, Error{
-			Class: NotFound, Code: "InternalServerError", Category: "Context", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
+			Class: NotFound, Code: "InternalServerError", ID: "Ex6F9304", Type: tasks + "ManagementObjectNotFoundException", Message: missing,
 		}},
 		{"not_found_proxied_cut.json", 500, Error{
-			Class: NotFound, Code: "InternalServerError", Category: "Context", Type: "Microsoft.Exchange.Configuration.CmdletProxyException",
+			Class: NotFound, Code: "InternalServerError", Type: "Microsoft.Exchange.Configuration.CmdletProxyException",
 			Message: `Error on proxy command 'Get-Mailbox ' to server AM0PR01MB0001: Server version 15.20, Proxy method PSWS: NotFound: Error executing cmdlet : {"error":{"code":"NotFound","details":[{"message":"Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed`,
 		}},
 		{"already_exists.json", 400, Error{
-			Class: AlreadyExists, Code: "BadRequest", Category: "Context", Type: "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+			Class: AlreadyExists, Code: "BadRequest", Type: "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
 			Message: "The object 'CN=rg,OU=x' already exists.",
 		}},
 		{"forbidden.json", 403, Error{
@@ -115,19 +115,19 @@ func TestParseErrorReadsWholeAnswers(t *testing.T) {
 			Class: Throttled, Message: "You have reached the maximum number of concurrent requests per tenant. Please wait and try again after a while.",
 		}},
 		{"dehydrated.json", 400, Error{
-			Class: Dehydrated, Code: "BadRequest", Category: "Context", Type: tasks + "InvalidOperationInDehydratedContextException",
+			Class: Dehydrated, Code: "BadRequest", Type: tasks + "InvalidOperationInDehydratedContextException",
 			Message: "The command you tried to run isn't currently allowed in your organization. To run this command, you first need to run the command: Enable-OrganizationCustomization.",
 		}},
 		{"no_delegation.json", 400, Error{
-			Class: NoDelegation, Code: "BadRequest", Category: "Context",
+			Class: NoDelegation, Code: "BadRequest",
 			Message: `You don't have access to create, change, or remove the "contoso.onmicrosoft.com\Application Mail.Read-33333333-3333-3333-3333-333333333333" management role assignment. You must be assigned a delegating role assignment to the management role or its parent in the hierarchy without a scope restriction.`,
 		}},
 		{"read_only_forest.json", 400, Error{
-			Class: ReadOnlyForest, Code: "BadRequest", Category: "Context", Type: "Microsoft.Exchange.Data.Directory.InsufficientPermissionsException",
+			Class: ReadOnlyForest, Code: "BadRequest", Type: "Microsoft.Exchange.Data.Directory.InsufficientPermissionsException",
 			Message: "Source server:AM0PR01MB0001.eurprd01.prod.exchangelabs.com doesn't have write permission to target DC:NAMPR01A001DC001.NAMPR01A001.PROD.OUTLOOK.COM. Usually it indicates that target forest isn't an account partition of source forest. The user has insufficient access rights.",
 		}},
 		{"ambiguous.json", 400, Error{
-			Class: Ambiguous, Code: "BadRequest", Category: "Context", ID: "Ex9E65A2", Type: tasks + "ManagementObjectNotFoundException",
+			Class: Ambiguous, Code: "BadRequest", ID: "Ex9E65A2", Type: tasks + "ManagementObjectNotFoundException",
 			Message: "The operation couldn't be performed because object: 'finance' matches multiple entries.",
 		}},
 	} {
@@ -147,15 +147,14 @@ func TestParseErrorReadsTheHeaders(t *testing.T) {
 	header := http.Header{}
 	for name, value := range map[string]string{
 		"request-id": "99999999-9999-9999-9999-999999999999", "x-ms-diagnostics": `2000003;reason="role required"`,
-		"X-CalculatedBETarget": "am0pr01mb0001.eurprd01.prod.exchangelabs.com", "X-ExceptionType": "UnableToWriteToAadException",
-		"Retry-After": "2.5",
+		"X-ExceptionType": "UnableToWriteToAadException", "Retry-After": "2.5",
 	} {
 		header.Set(name, value)
 	}
 	want := Error{
 		Status: 403, Class: Forbidden, Type: "UnableToWriteToAadException",
 		RequestID: "99999999-9999-9999-9999-999999999999", Diagnostics: `2000003;reason="role required"`,
-		Server: "am0pr01mb0001.eurprd01.prod.exchangelabs.com", RetryAfter: 2500 * time.Millisecond,
+		RetryAfter: 2500 * time.Millisecond,
 	}
 	got := parseError(403, header, make([]byte, 4096), "token")
 	if diff := cmp.Diff(want, *got, cmpopts.IgnoreUnexported(Error{})); diff != "" {
@@ -417,7 +416,7 @@ func FuzzParseError(f *testing.F) {
 		header := http.Header{"X-Ms-Diagnostics": {diagnostics}, "X-Exceptiontype": {exceptionType}}
 		e := parseError(status, header, body, token)
 		e.Cmdlet = "Get-Mailbox"
-		for _, text := range []string{e.Message, e.Code, e.Category, e.ID, e.Type, e.Diagnostics, e.Error()} {
+		for _, text := range []string{e.Message, e.Code, e.ID, e.Type, e.Diagnostics, e.Error()} {
 			fit(t, text, token)
 		}
 		if utf8.RuneCountInString(e.Message) > maxTextLength {
