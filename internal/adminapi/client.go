@@ -57,14 +57,9 @@ type Config struct {
 	// Where it is "", the client learns it from the service's answers, and asks
 	// for it before the first write if none has named it by then.
 	Organization string
-	// Anchor replaces the X-AnchorMailbox header, which chooses the server that
-	// does the work. By default it is made of Organization and the tenant's GUID:
-	// see the function of the same name.
-	Anchor string
 	// Tokens hands out the access tokens.
 	Tokens TokenSource
-	// Transport carries the requests. The default is a transport with the
-	// environment's proxy and the system's certificates.
+	// Transport carries the requests.
 	Transport http.RoundTripper
 	// UserAgent and Application say who is calling, in the headers User-Agent
 	// and X-ClientApplication. An empty one is not sent.
@@ -163,6 +158,8 @@ func New(config Config) (*Client, error) {
 		return nil, errors.New("the admin API needs the tenant's id")
 	case config.Tokens == nil:
 		return nil, errors.New("the admin API needs a source of access tokens")
+	case config.Transport == nil:
+		return nil, errors.New("the admin API needs a transport")
 	case config.MaxConcurrency < 0:
 		return nil, fmt.Errorf("%d requests in flight cannot be: use 1 or more, or 0 for %d", config.MaxConcurrency, DefaultConcurrency)
 	case config.BatchWindow < 0:
@@ -173,9 +170,6 @@ func New(config Config) (*Client, error) {
 	}
 	if config.BatchWindow == 0 {
 		config.BatchWindow = DefaultBatchWindow
-	}
-	if config.Transport == nil {
-		config.Transport = defaultTransport(config.MaxConcurrency)
 	}
 	// The jar knows no public suffixes, and need not: every host that is ever
 	// asked belongs to Exchange.
@@ -200,16 +194,4 @@ func New(config Config) (*Client, error) {
 		tenantID:     config.TenantID,
 		organization: config.Organization,
 	}, nil
-}
-
-// defaultTransport keeps as many connections open as there are requests in
-// flight, so that a busy client does not shake hands anew for each request.
-func defaultTransport(concurrency int) *http.Transport {
-	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: concurrency,
-		IdleConnTimeout:     90 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second,
-	}
 }

@@ -60,28 +60,13 @@ func TestInvokeSendsTheRequestOfThePowerShellModule(t *testing.T) {
 func TestEmptyNamesOfTheCallerAreNotSent(t *testing.T) {
 	t.Parallel()
 	s := serve(t, page(""))
-	client := s.client(t, func(c *adminapi.Config) { c.UserAgent, c.Application, c.Anchor = "", "", "" })
+	client := s.client(t, func(c *adminapi.Config) { c.UserAgent, c.Application = "", "" })
 	if _, err := client.Invoke(t.Context(), adminapi.Command{Cmdlet: "Get-Mailbox"}); err != nil {
 		t.Fatal(err)
 	}
 	header := s.asked()[0].header
 	if _, ok := header["User-Agent"]; ok || header.Get("X-ClientApplication") != "" {
 		t.Errorf("headers = %v", header)
-	}
-	if got, want := header.Get("X-AnchorMailbox"), adminapi.Anchor("", tenantID); got != want {
-		t.Errorf("anchor = %q, want %q", got, want)
-	}
-}
-
-func TestAnchor(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct{ organization, tenant, want string }{
-		{"contoso.onmicrosoft.com", tenantID, "UPN:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@contoso.onmicrosoft.com"},
-		{"", tenantID, "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@" + tenantID},
-	} {
-		if got := adminapi.Anchor(test.organization, test.tenant); got != test.want {
-			t.Errorf("Anchor(%q, %q) = %q, want %q", test.organization, test.tenant, got, test.want)
-		}
 	}
 }
 
@@ -93,6 +78,7 @@ func TestNewRefuses(t *testing.T) {
 		"plain http":           func(c *adminapi.Config) { c.Cloud.ExchangeEndpoint = "http://outlook.office365.com" },
 		"no tenant":            func(c *adminapi.Config) { c.TenantID = "" },
 		"no tokens":            func(c *adminapi.Config) { c.Tokens = nil },
+		"no transport":         func(c *adminapi.Config) { c.Transport = nil },
 		"negative concurrency": func(c *adminapi.Config) { c.MaxConcurrency = -1 },
 		"negative window":      func(c *adminapi.Config) { c.BatchWindow = -1 },
 	} {

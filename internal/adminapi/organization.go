@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Anchor returns the X-AnchorMailbox header that routes an application's
+// anchorOf returns the X-AnchorMailbox header that routes an application's
 // requests to its organization: the system mailbox that has the same id in every
 // organization.
 //
@@ -19,7 +19,7 @@ import (
 // tenant's GUID stands in, which is enough to read; Exchange has been seen to
 // refuse to create service principals, scopes and assignments that way, because
 // the request reaches a server that may not write to the tenant's directory.
-func Anchor(organization, tenantID string) string {
+func anchorOf(organization, tenantID string) string {
 	const mailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 	if organization != "" {
 		return "UPN:" + mailbox + organization
@@ -39,13 +39,10 @@ func (c *Client) Organization() string {
 // initial domain in it and asks for that where nobody has named it yet; a read
 // does without.
 func (c *Client) anchor(ctx context.Context, call *call, tenantID string) string {
-	if c.config.Anchor != "" {
-		return c.config.Anchor
-	}
 	if call.writes() {
 		c.findOrganization(ctx)
 	}
-	return Anchor(c.Organization(), tenantID)
+	return anchorOf(c.Organization(), tenantID)
 }
 
 // organizationTimeout bounds the question for the initial domain. The write that

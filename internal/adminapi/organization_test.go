@@ -23,12 +23,13 @@ import (
 var create = adminapi.Command{Cmdlet: "New-ManagementScope", Parameters: adminapi.Parameters{"Name": "x"}}
 
 const (
-	byDomain = "UPN:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@contoso.onmicrosoft.com"
-	byGUID   = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@" + tenantID
+	byOrganization = "UPN:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
+	byDomain       = byOrganization + "contoso.onmicrosoft.com"
+	byGUID         = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@" + tenantID
 )
 
-// noAnchor leaves the client to find the initial domain out.
-func noAnchor(c *adminapi.Config) { c.Anchor = "" }
+// noOrganization leaves the client to find the initial domain out.
+func noOrganization(c *adminapi.Config) { c.Organization = "" }
 
 // anchors returns the cmdlets that the service was asked for, with their anchors.
 func anchors(s *service) []string {
@@ -51,20 +52,9 @@ func invoke(t *testing.T, client *adminapi.Client, commands ...adminapi.Command)
 func TestAnchorIsOfTheConfiguredOrganization(t *testing.T) {
 	t.Parallel()
 	s := serve(t, page("", `{"OrganizationalUnitRoot":"fabrikam.onmicrosoft.com"}`))
-	client := s.client(t, noAnchor, func(c *adminapi.Config) { c.Organization = "contoso.onmicrosoft.com" })
+	client := s.client(t)
 	invoke(t, client, get, create)
 	want := []string{"Get-ManagementScope " + byDomain, "New-ManagementScope " + byDomain}
-	if diff := cmp.Diff(want, anchors(s)); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestConfiguredAnchorIsNeverReplaced(t *testing.T) {
-	t.Parallel()
-	s := serve(t, page("", `{"OrganizationalUnitRoot":"contoso.onmicrosoft.com"}`))
-	client := s.client(t, func(c *adminapi.Config) { c.Anchor = "UPN:admin@contoso.com" })
-	invoke(t, client, create, get)
-	want := []string{"New-ManagementScope UPN:admin@contoso.com", "Get-ManagementScope UPN:admin@contoso.com"}
 	if diff := cmp.Diff(want, anchors(s)); diff != "" {
 		t.Error(diff)
 	}
@@ -90,7 +80,7 @@ func TestInitialDomainIsLearntFromAnswers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, page("", test.row))
-			client := s.client(t, noAnchor)
+			client := s.client(t, noOrganization)
 			if got := client.Organization(); got != "" {
 				t.Errorf("the organization is %q before anything was asked", got)
 			}
@@ -99,7 +89,11 @@ func TestInitialDomainIsLearntFromAnswers(t *testing.T) {
 				t.Errorf("organization = %q, want %q", got, test.want)
 			}
 			invoke(t, client, get)
-			if got, want := s.asked()[1].header.Get("X-AnchorMailbox"), adminapi.Anchor(test.want, tenantID); got != want {
+			want := byGUID
+			if test.want != "" {
+				want = byOrganization + test.want
+			}
+			if got := s.asked()[1].header.Get("X-AnchorMailbox"); got != want {
 				t.Errorf("anchor = %q, want %q", got, want)
 			}
 		})
@@ -109,7 +103,7 @@ func TestInitialDomainIsLearntFromAnswers(t *testing.T) {
 func TestWriteAsksForTheInitialDomainAndReadsDoNot(t *testing.T) {
 	t.Parallel()
 	s := serve(t, page(""), page("", `{"Name":"contoso.onmicrosoft.com"}`), page(""))
-	client := s.client(t, noAnchor)
+	client := s.client(t, noOrganization)
 	invoke(t, client, get, create, create, adminapi.Command{Cmdlet: "Test-ServicePrincipalAuthorization"})
 	want := []string{
 		"Get-ManagementScope " + byGUID, "Get-OrganizationConfig " + byGUID,
@@ -134,7 +128,7 @@ func TestOneRequestAsksForTheInitialDomainOfManyWrites(t *testing.T) {
 		}
 		page("")(w, r)
 	})
-	client := s.client(t, noAnchor)
+	client := s.client(t, noOrganization)
 	var writes sync.WaitGroup
 	for range 30 {
 		writes.Go(func() { invoke(t, client, create) })
@@ -219,7 +213,7 @@ func TestCallKeepsItsAnchorOverItsPages(t *testing.T) {
 	s := serve(t,
 		page(link("outlook.office365.com", "a"), `{"OrganizationalUnitRoot":"contoso.onmicrosoft.com"}`),
 		page(""))
-	client := s.client(t, noAnchor)
+	client := s.client(t, noOrganization)
 	invoke(t, client, get, get)
 	want := []string{"Get-ManagementScope " + byGUID, "Get-ManagementScope " + byGUID, "Get-ManagementScope " + byDomain}
 	if diff := cmp.Diff(want, anchors(s)); diff != "" {
@@ -232,7 +226,7 @@ func TestTenantIsAskedForOnceBeforeTheFirstRequest(t *testing.T) {
 	s := serve(t, page(""))
 	var asked atomic.Int64
 	client := s.client(t, func(c *adminapi.Config) {
-		c.TenantID, c.Anchor = "", ""
+		c.TenantID, c.Organization = "", ""
 		c.Tenant = func(context.Context) (string, error) {
 			asked.Add(1)
 			return tenantID, nil

@@ -122,13 +122,13 @@ func (s *service) config(t *testing.T) adminapi.Config {
 		t.Fatal(err)
 	}
 	return adminapi.Config{
-		Cloud:       global,
-		TenantID:    tenantID,
-		Anchor:      adminapi.Anchor("contoso.onmicrosoft.com", tenantID),
-		Tokens:      &tokens{},
-		Transport:   s.transport(t),
-		UserAgent:   "test/1",
-		Application: "tests",
+		Cloud:        global,
+		TenantID:     tenantID,
+		Organization: "contoso.onmicrosoft.com",
+		Tokens:       &tokens{},
+		Transport:    s.transport(t),
+		UserAgent:    "test/1",
+		Application:  "tests",
 	}
 }
 

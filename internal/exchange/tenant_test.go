@@ -72,8 +72,8 @@ func inTenant(t *testing.T, behavior tenant.Behavior, test func(t *testing.T, w 
 			t.Fatal(err)
 		}
 		api, err := adminapi.New(adminapi.Config{
-			Cloud: place, TenantID: contoso.Organization().TenantID, Tokens: automation{}, Transport: w,
-			Anchor: adminapi.Anchor(contoso.Organization().InitialDomain, ""),
+			Cloud: place, TenantID: contoso.Organization().TenantID, Organization: contoso.Organization().InitialDomain,
+			Tokens: automation{}, Transport: w,
 		})
 		if err != nil {
 			t.Fatal(err)
