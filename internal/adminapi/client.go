@@ -29,12 +29,6 @@ import (
 // its configuration does not say.
 const DefaultConcurrency = 8
 
-// DefaultBatchWindow is how long the first of several reads waits for the others
-// when the configuration does not say. A read that is alone does not feel it, and
-// those that begin together come within it. Terraform's ten workers begin when each
-// is done with what it did before, so theirs often do not: see [Command.Patient].
-const DefaultBatchWindow = 5 * time.Millisecond
-
 // TokenSource hands out access tokens. It is called from many goroutines.
 type TokenSource interface {
 	// Token returns a token for scope. claims is the JSON of the claims that the
@@ -66,9 +60,6 @@ type Config struct {
 	UserAgent, Application string
 	// MaxConcurrency bounds the requests in flight: [DefaultConcurrency] where 0.
 	MaxConcurrency int
-	// BatchWindow is how long the first read of a batch waits for others to share
-	// the request with: [DefaultBatchWindow] where 0.
-	BatchWindow time.Duration
 	// RolePropagation is how long, from the first refusal of the caller on, a
 	// refusal is taken for a role that has not reached the service yet: the request
 	// is sent again with a new token. Where it is 0, a refusal is an error at once.
@@ -162,14 +153,9 @@ func New(config Config) (*Client, error) {
 		return nil, errors.New("the admin API needs a transport")
 	case config.MaxConcurrency < 0:
 		return nil, fmt.Errorf("%d requests in flight cannot be: use 1 or more, or 0 for %d", config.MaxConcurrency, DefaultConcurrency)
-	case config.BatchWindow < 0:
-		return nil, fmt.Errorf("a batch cannot wait for %s: use a time above 0, or 0 for %s", config.BatchWindow, DefaultBatchWindow)
 	}
 	if config.MaxConcurrency == 0 {
 		config.MaxConcurrency = DefaultConcurrency
-	}
-	if config.BatchWindow == 0 {
-		config.BatchWindow = DefaultBatchWindow
 	}
 	// The jar knows no public suffixes, and need not: every host that is ever
 	// asked belongs to Exchange.

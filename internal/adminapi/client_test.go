@@ -80,7 +80,6 @@ func TestNewRefuses(t *testing.T) {
 		"no tokens":            func(c *adminapi.Config) { c.Tokens = nil },
 		"no transport":         func(c *adminapi.Config) { c.Transport = nil },
 		"negative concurrency": func(c *adminapi.Config) { c.MaxConcurrency = -1 },
-		"negative window":      func(c *adminapi.Config) { c.BatchWindow = -1 },
 	} {
 		config := s.config(t)
 		change(&config)

@@ -75,7 +75,7 @@ func TestReadersWhoAreGoneAreNotWaitedForForLong(t *testing.T) {
 			if took > 500*time.Millisecond {
 				t.Errorf("read %d took %s", n, took)
 			}
-			if n >= 5 && took > adminapi.DefaultBatchWindow {
+			if n >= 5 && took > window {
 				t.Errorf("read %d still took %s", n, took)
 			}
 			work(t, 20*time.Millisecond)
@@ -91,7 +91,7 @@ func TestReaderWhoIsAloneIsSoonNotHeldBack(t *testing.T) {
 			began := time.Now()
 			patientlyRead(t, client, mailbox)
 			took := time.Since(began)
-			if n == 0 && took > 20*time.Millisecond || took > 200*time.Millisecond || n > 4 && took > adminapi.DefaultBatchWindow {
+			if n == 0 && took > 20*time.Millisecond || took > 200*time.Millisecond || n > 4 && took > window {
 				t.Errorf("read %d took %s", n, took)
 			}
 			work(t, 20*time.Millisecond)
@@ -112,7 +112,7 @@ func TestWhoIsInAHurryTakesThePatientAlong(t *testing.T) {
 		synctest.Wait()
 		reading.Go(func() { allRead(t, client, "hurried@contoso.com") })
 		reading.Wait()
-		if took := time.Since(began); took != adminapi.DefaultBatchWindow {
+		if took := time.Since(began); took != window {
 			t.Errorf("it took %s", took)
 		}
 		if after, still := tenant.sizes(); len(after) != len(before)+1 || still != singles {
@@ -288,7 +288,7 @@ func TestBatchLeavesInTimeForTheMostHurried(t *testing.T) {
 					var reading sync.WaitGroup
 					reading.Go(func() { allRead(t, client, numbered(10-len(patiences))...) })
 					// They leave, and whoever comes now had better wait for them.
-					work(t, 2*adminapi.DefaultBatchWindow)
+					work(t, 2*window)
 					began := time.Now()
 					for n, patience := range patiences {
 						if same {

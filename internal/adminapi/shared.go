@@ -11,6 +11,12 @@ import (
 	"time"
 )
 
+// batchWindow is how long the first of several reads waits for the others. A read
+// that is alone does not feel it, and those that begin together come within it.
+// Terraform's ten workers begin when each is done with what it did before, so theirs
+// often do not: how long those that are [Command.Patient] wait is up to readers.
+const batchWindow = 5 * time.Millisecond
+
 // sharing holds the reads that callers share.
 type sharing struct {
 	mu       sync.Mutex
@@ -44,7 +50,7 @@ type flight struct {
 
 // InvokeShared is [Client.Invoke] for reads that many ask for at about the same
 // time, such as the permissions of one mailbox each. Up to ten of them leave
-// together as one batch: when there are ten, or [Config.BatchWindow] after the
+// together as one batch: when there are ten, or five milliseconds after the
 // first, or later where all of them are [Command.Patient]. One that is alone leaves
 // as with Invoke.
 //
@@ -105,7 +111,7 @@ func (c *Client) join(ctx context.Context, call *call, patient bool) *flight {
 	if slices.Contains(s.boarding, f) {
 		if !patient && !s.hurried {
 			s.hurried = true
-			s.leaving.Reset(c.config.BatchWindow)
+			s.leaving.Reset(batchWindow)
 		}
 		if latest := now.Add(deadline.Sub(now) / hurryPart); ok && (s.latest.IsZero() || latest.Before(s.latest)) {
 			s.latest = latest
@@ -128,7 +134,7 @@ func (c *Client) board(ctx context.Context, f *flight) {
 		go c.launch(ctx, s.take())
 	case len(s.boarding) == 1:
 		s.opened = time.Now()
-		s.leaving = time.AfterFunc(c.config.BatchWindow, func() {
+		s.leaving = time.AfterFunc(batchWindow, func() {
 			s.mu.Lock()
 			if len(s.boarding) > 0 && !s.hurried {
 				s.readers.left(time.Now(), s.opened)
@@ -163,7 +169,7 @@ func (c *Client) stay() {
 	if !s.latest.IsZero() {
 		wait = min(wait, s.latest.Sub(now))
 	}
-	least := c.config.BatchWindow - now.Sub(s.opened)
+	least := batchWindow - now.Sub(s.opened)
 	s.leaving.Reset(max(wait, least, 0))
 }
 

@@ -42,20 +42,18 @@ func TestSharedReadsLeaveTenAtATime(t *testing.T) {
 	}
 }
 
+// window is how long a read that is not patient waits for others.
+const window = 5 * time.Millisecond
+
 func TestReadThatIsAloneWaitsForTheWindowOnly(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ configured, want time.Duration }{
-		"by default": {0, adminapi.DefaultBatchWindow}, "as configured": {time.Second, time.Second},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			began := time.Now()
-			client := wired(t, &mailboxes{}, func(c *adminapi.Config) { c.BatchWindow = test.configured })
-			allRead(t, client, "a@contoso.com")
-			if took := time.Since(began); took != test.want {
-				t.Errorf("%s: it took %s, want %s", name, took, test.want)
-			}
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		allRead(t, wired(t, &mailboxes{}), "a@contoso.com")
+		if took := time.Since(began); took != window {
+			t.Errorf("it took %s, want %s", took, window)
+		}
+	})
 }
 
 func TestSharedReadIsRefused(t *testing.T) {
@@ -234,8 +232,8 @@ func TestSharedReadThatNobodyWaitsForIsNotSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tenant := &mailboxes{}
-		client := wired(t, tenant, func(c *adminapi.Config) { c.BatchWindow = time.Minute })
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		client := wired(t, tenant)
+		ctx, cancel := context.WithTimeout(t.Context(), window/5)
 		defer cancel()
 		together(ctx, client, "a@contoso.com", "b@contoso.com")
 		allRead(t, client, "c@contoso.com")

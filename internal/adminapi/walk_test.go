@@ -10,8 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
 // pace is how long a worker works before it reads.
@@ -61,17 +59,17 @@ func eachWalk(t *testing.T, workers int, orders uint64, test func(*testing.T, wa
 }
 
 // take returns how many requests the walk takes, and how long. The impatient wait
-// for nobody.
+// for nobody: each of their reads is a request.
 func (w walk) take(t *testing.T, patient bool) (requests int, took time.Duration) {
 	t.Helper()
 	const permissions, ofMailbox = 1000, 5
 	synctest.Test(t, func(t *testing.T) {
 		tenant := &mailboxes{}
-		client := wired(t, late{tenant, w.answers}, func(c *adminapi.Config) {
-			if !patient {
-				c.BatchWindow = 1
-			}
-		})
+		client := wired(t, late{tenant, w.answers})
+		read := client.Invoke
+		if patient {
+			read = client.InvokeShared
+		}
 		left := make(chan string, permissions)
 		for _, n := range rand.New(rand.NewPCG(w.seed, 0)).Perm(permissions) {
 			left <- fmt.Sprintf("mailbox%03d@contoso.com", n/ofMailbox)
@@ -91,7 +89,7 @@ func (w walk) take(t *testing.T, patient bool) (requests int, took time.Duration
 					}
 					command := permissionsOf(mailbox)
 					command.Patient = patient
-					if _, err := client.InvokeShared(t.Context(), command); err != nil {
+					if _, err := read(t.Context(), command); err != nil {
 						t.Errorf("%s: %v", mailbox, err)
 					}
 					known.Store(mailbox, true)
@@ -139,7 +137,7 @@ func TestAFewReadsAreHardlyHeldUp(t *testing.T) {
 		t.Run(fmt.Sprint(reads), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client := wired(t, &mailboxes{}, func(*adminapi.Config) {})
+				client := wired(t, &mailboxes{})
 				began := time.Now()
 				var working sync.WaitGroup
 				for read := range reads {
