@@ -125,10 +125,15 @@ func (c *Client) ListedApplicationAccessPolicy(ctx context.Context, identity str
 // ReadApplicationAccessPolicy is FindApplicationAccessPolicy for a refresh: what a listing of this run has of the policy
 // is good enough.
 func (c *Client) ReadApplicationAccessPolicy(ctx context.Context, identity string) (ApplicationAccessPolicy, error) {
-	if row, found := c.listed(ctx, "Get-ApplicationAccessPolicy", identity, named(identity, "Identity")); found {
+	row, found, err := c.refreshed(ctx, "Get-ApplicationAccessPolicy", identity, identity, named(identity, "Identity"))
+	switch {
+	case err != nil:
+		return ApplicationAccessPolicy{}, err
+	case found:
 		return applicationAccessPolicyFrom(row), nil
+	default:
+		return c.FindApplicationAccessPolicy(ctx, identity)
 	}
-	return c.FindApplicationAccessPolicy(ctx, identity)
 }
 
 // NewApplicationAccessPolicy is what CreateApplicationAccessPolicy sends.

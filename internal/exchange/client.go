@@ -135,11 +135,7 @@ func (c *Client) search(ctx context.Context, cmdlet, identity string, same func(
 	if err != nil || found {
 		return row, err
 	}
-	return adminapi.Row{}, &adminapi.Error{
-		Cmdlet:  cmdlet,
-		Class:   adminapi.NotFound,
-		Message: fmt.Sprintf("'%s' is not among the %d objects that Exchange lists", identity, len(rows)),
-	}
+	return adminapi.Row{}, unlisted(cmdlet, identity, len(rows))
 }
 
 // all lists every object that cmdlet knows. Some tenants answer the list of application access policies, where there is
@@ -155,6 +151,11 @@ func (c *Client) all(ctx context.Context, cmdlet string) ([]adminapi.Row, error)
 // list runs a cmdlet that reads. Reads that are under way at a time leave in batches.
 func (c *Client) list(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
 	return c.read(ctx, cmdlet, parameters, false)
+}
+
+// patiently is list for those who are not about to write, and read many objects: see adminapi.Command.
+func (c *Client) patiently(ctx context.Context, cmdlet string, parameters adminapi.Parameters) ([]adminapi.Row, error) {
+	return c.read(ctx, cmdlet, parameters, true)
 }
 
 // read is list for readers who may be patient: see adminapi.Command.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
@@ -23,9 +24,9 @@ var identities = [...]string{"Guid", "ExchangeObjectId", "Name", "Identity", "Ob
 // found is false where the object has to be read by itself: where there is no listing, or not exactly one such object in
 // it. So a listing never says that something is not there.
 //
-// The listing is made once a run, when firstReads objects were read by themselves, and anew after this client has
-// written something that it may tell of. What somebody else changes during the run may not show, so nothing is written
-// by what it says.
+// The listing is made once a run, when firstReads objects were read by themselves. Once this client has written something
+// that it may tell of, it is made anew, after twice as many further reads each time. What somebody else changes during
+// the run may not show, so nothing is written by what it says.
 func (c *Client) listed(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (row adminapi.Row, found bool) {
 	if c.singly || identity == "" {
 		return nil, false
@@ -48,7 +49,10 @@ func (c *Client) listing(ctx context.Context, cmdlet string) (*answer, bool) {
 	if attempt == 0 {
 		return nil, false
 	}
-	listing, err := c.recalled(ctx, cmdlet, nil)
+	// A listing can take longer than any read has time. So some is left to read the object by itself.
+	waiting, cancel := halfOf(ctx)
+	defer cancel()
+	listing, err := c.recalled(waiting, cmdlet, nil)
 	if err != nil {
 		if ctx.Err() == nil {
 			c.memory.postpone(cmdlet, attempt)
@@ -56,6 +60,15 @@ func (c *Client) listing(ctx context.Context, cmdlet string) (*answer, bool) {
 		return nil, false
 	}
 	return listing, true
+}
+
+// halfOf returns a context that has half of the time that is left to ctx.
+func halfOf(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)/2)
 }
 
 // by returns the rows that have identity among their identities, without regard to case.

@@ -168,7 +168,7 @@ func (c *Client) mailboxPermissions(ctx context.Context, ask asking, mailboxGUID
 	if mailboxGUID == "" {
 		return nil, fmt.Errorf("Get-MailboxPermission: %w", errEmptyIdentity)
 	}
-	parameters := adminapi.Parameters{"Identity": mailboxGUID, "IncludeUnresolvedPermissions": true, "ResultSize": "Unlimited"}
+	parameters := permissionsOf(mailboxGUID)
 	if user != "" {
 		parameters["User"] = user
 	}
@@ -176,6 +176,16 @@ func (c *Client) mailboxPermissions(ctx context.Context, ask asking, mailboxGUID
 	if err != nil {
 		return nil, err
 	}
+	return c.mailboxPermissionsIn(ctx, mailboxGUID, rows)
+}
+
+// permissionsOf are the parameters by which all of a mailbox's permission list is read.
+func permissionsOf(mailboxGUID string) adminapi.Parameters {
+	return adminapi.Parameters{"Identity": mailboxGUID, "IncludeUnresolvedPermissions": true, "ResultSize": "Unlimited"}
+}
+
+// mailboxPermissionsIn makes permissions of what was answered for one mailbox.
+func (c *Client) mailboxPermissionsIn(ctx context.Context, mailboxGUID string, rows []adminapi.Row) ([]MailboxPermission, error) {
 	for _, row := range rows {
 		if !strings.EqualFold(row.Text("Identity"), rows[0].Text("Identity")) {
 			// The documentation warns that an identity which does not exist may be answered with all objects.
@@ -245,24 +255,23 @@ func (c *Client) FindMailboxPermission(ctx context.Context, id MailboxPermission
 	return permission, err
 }
 
-// ReadMailboxPermission is FindMailboxPermission for a refresh: the entry is the one that MailboxPermissions has of it,
-// and looked for by itself where that has none.
-func (c *Client) ReadMailboxPermission(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {
-	if c.singly {
+// ReadMailboxPermission is FindMailboxPermission for a refresh: the entry is the one that MailboxPermissions has of it.
+// A mailbox whose list lacks some is read twice more, for all of them.
+func (c *Client) ReadMailboxPermission(ctx context.Context, id MailboxPermissionID) (permission MailboxPermission, err error) {
+	if c.singly || id.MailboxGUID == "" {
 		return c.FindMailboxPermission(ctx, id)
 	}
-	permissions, err := c.MailboxPermissions(ctx, id.MailboxGUID)
-	if err == nil {
-		var permission MailboxPermission
-		permission, err = the(permissions, id)
+	err = c.missing(ctx, "Get-MailboxPermission", permissionsOf(id.MailboxGUID), func(list *answer) error {
+		permissions, err := c.mailboxPermissionsIn(ctx, id.MailboxGUID, list.rows)
 		if err == nil {
-			return permission, nil
+			permission, err = the(permissions, id)
 		}
+		return err
+	})
+	if IsNotFound(err) && c.recent.wrote(id.key()) {
+		return c.FindMailboxPermission(ctx, id)
 	}
-	if !IsNotFound(err) {
-		return MailboxPermission{}, err
-	}
-	return c.FindMailboxPermission(ctx, id)
+	return permission, err
 }
 
 func (c *Client) mailboxPermissionOf(ctx context.Context, id MailboxPermissionID) (MailboxPermission, error) {

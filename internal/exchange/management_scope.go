@@ -86,10 +86,15 @@ func (c *Client) FindManagementScope(ctx context.Context, guid, lastName string)
 
 // ReadManagementScope is FindManagementScope for a refresh: what a listing of this run has of the scope is good enough.
 func (c *Client) ReadManagementScope(ctx context.Context, guid, lastName string) (ManagementScope, error) {
-	if row, found := c.listed(ctx, "Get-ManagementScope", guid, ofGUID(guid)); found {
+	row, found, err := c.refreshed(ctx, "Get-ManagementScope", guid, lastName, ofGUID(guid))
+	switch {
+	case err != nil:
+		return ManagementScope{}, err
+	case found:
 		return managementScopeFrom(row), nil
+	default:
+		return c.FindManagementScope(ctx, guid, lastName)
 	}
-	return c.FindManagementScope(ctx, guid, lastName)
 }
 
 func (c *Client) managementScopeOf(ctx context.Context, guid, lastName string) (ManagementScope, error) {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
@@ -30,6 +31,7 @@ type memory struct {
 type answer struct {
 	cmdlet string
 	rows   []adminapi.Row
+	came   time.Time
 
 	indexing sync.Once
 	index    map[string][]adminapi.Row
@@ -47,23 +49,31 @@ func (c *Client) recall(ctx context.Context, cmdlet string, parameters adminapi.
 
 func (c *Client) recalled(ctx context.Context, cmdlet string, parameters adminapi.Parameters) (*answer, error) {
 	key := commandKey(cmdlet, parameters)
+	if known, _ := c.memory.recall(cmdlet, key); known != nil {
+		c.api.Came()
+		return known, nil
+	}
+	return c.remembered(ctx, key, cmdlet, parameters)
+}
+
+// remembered runs a command that reads, and remembers the answer by key, where it lasts.
+func (c *Client) remembered(ctx context.Context, key, cmdlet string, parameters adminapi.Parameters) (*answer, error) {
 	known, begun := c.memory.recall(cmdlet, key)
 	if known != nil {
-		c.api.Came()
 		return known, nil
 	}
 	var rows []adminapi.Row
 	var err error
 	if cmdlet == "Get-MailboxPermission" {
 		// There is one for each mailbox, and they are not asked for by those who are about to write.
-		rows, err = c.read(ctx, cmdlet, parameters, true)
+		rows, err = c.patiently(ctx, cmdlet, parameters)
 	} else {
 		rows, err = c.rows(ctx, cmdlet, parameters)
 	}
 	if err != nil {
 		return nil, err
 	}
-	fresh := &answer{cmdlet: cmdlet, rows: rows}
+	fresh := &answer{cmdlet: cmdlet, rows: rows, came: time.Now()}
 	if !c.singly && fresh.lasts(parameters) {
 		return c.memory.keep(key, fresh, begun), nil
 	}

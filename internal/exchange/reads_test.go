@@ -165,6 +165,19 @@ func TestAListingThatFailsIsNoAbsenceAndIsTriedAgainLater(t *testing.T) {
 	})
 }
 
+func TestAListingThatTakesLongerThanAReadFailsNone(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+		scopes := addScopes(t, w, 100)
+		w.fates = nth("Get-ManagementScope", 4, hanging)
+		readScopes(t, w, scopes[:4])
+		w.fates = nil
+		readScopes(t, w, scopes)
+		// Four by themselves and the listing; then six more, and another listing.
+		w.expectAsked(t, "Get-ManagementScope", 4+1+6+1)
+	})
+}
+
 func TestOwnWritesAreReadAfterAListing(t *testing.T) {
 	t.Parallel()
 	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {

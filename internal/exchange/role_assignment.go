@@ -244,10 +244,15 @@ func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) 
 
 // ReadRoleAssignment is FindRoleAssignment for a refresh: what a listing of this run has of the assignment is good enough.
 func (c *Client) ReadRoleAssignment(ctx context.Context, guid, lastName string) (RoleAssignment, error) {
-	if row, found := c.listed(ctx, "Get-ManagementRoleAssignment", guid, ofGUID(guid)); found {
+	row, found, err := c.refreshed(ctx, "Get-ManagementRoleAssignment", guid, lastName, ofGUID(guid))
+	switch {
+	case err != nil:
+		return RoleAssignment{}, err
+	case found:
 		return roleAssignmentFrom(row), nil
+	default:
+		return c.FindRoleAssignment(ctx, guid, lastName)
 	}
-	return c.FindRoleAssignment(ctx, guid, lastName)
 }
 
 func (c *Client) roleAssignmentOf(ctx context.Context, guid, lastName string) (RoleAssignment, error) {

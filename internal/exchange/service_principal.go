@@ -39,7 +39,11 @@ func servicePrincipalFrom(row adminapi.Row) ServicePrincipal {
 // Exchange takes display names for identities, too, and anybody may give a pointer the display name of another one's
 // id, so a row counts by its object id alone.
 func (c *Client) ServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
-	row, err := c.get(ctx, "Get-ServicePrincipal", objectID, ofObject(objectID))
+	return c.servicePrincipal(ctx, c.list, objectID)
+}
+
+func (c *Client) servicePrincipal(ctx context.Context, ask asking, objectID string) (ServicePrincipal, error) {
+	row, err := c.getBy(ctx, ask, "Get-ServicePrincipal", objectID, ofObject(objectID))
 	if err != nil {
 		return ServicePrincipal{}, err
 	}
@@ -74,12 +78,13 @@ func (c *Client) ServicePrincipalBy(ctx context.Context, id string) (ServicePrin
 }
 
 // ReadServicePrincipal is FindServicePrincipal for a refresh: what a listing of this run has of the pointer is good
-// enough.
+// enough. One that the listing lacks is asked for by its object id, whose absence is Exchange's own word, so no further
+// listing is needed.
 func (c *Client) ReadServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
 	if row, found := c.listed(ctx, "Get-ServicePrincipal", objectID, ofObject(objectID)); found {
 		return servicePrincipalFrom(row), nil
 	}
-	return c.FindServicePrincipal(ctx, objectID)
+	return c.findServicePrincipal(ctx, c.patiently, objectID)
 }
 
 // ServicePrincipalOfApp reads the pointer to the enterprise application of an application, by the application's id.
@@ -142,9 +147,13 @@ func (c *Client) CreateServicePrincipal(ctx context.Context, object NewServicePr
 func (p ServicePrincipal) keys() []string { return []string{p.ObjectID, p.AppID, p.GUID} }
 
 // FindServicePrincipal is ServicePrincipal for a pointer that is known to have been there: its absence is confirmed.
-func (c *Client) FindServicePrincipal(ctx context.Context, objectID string) (pointer ServicePrincipal, err error) {
+func (c *Client) FindServicePrincipal(ctx context.Context, objectID string) (ServicePrincipal, error) {
+	return c.findServicePrincipal(ctx, c.list, objectID)
+}
+
+func (c *Client) findServicePrincipal(ctx context.Context, ask asking, objectID string) (pointer ServicePrincipal, err error) {
 	err = c.confirmed(ctx, objectID, func(ctx context.Context) error {
-		pointer, err = c.ServicePrincipal(ctx, objectID)
+		pointer, err = c.servicePrincipal(ctx, ask, objectID)
 		return err
 	})
 	return pointer, err

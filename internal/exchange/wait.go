@@ -122,26 +122,6 @@ func (c *Client) patient(ctx context.Context, pace pace, patience time.Duration,
 	}
 }
 
-// confirmed runs look, which reads the object that key stands for, and has absence confirmed before it believes it.
-//
-// A tenant's servers lag behind one another, and requests go to one or another of them: a server that does not have an
-// object yet says that there is none. So an object that this client wrote is looked for until settleTime has passed
-// since, and any other must be missing several times in a row.
-func (c *Client) confirmed(ctx context.Context, key string, look func(context.Context) error) error {
-	const looks = 3
-	misses := 0
-	return c.until(ctx, func(ctx context.Context) error {
-		err := look(ctx)
-		if !IsNotFound(err) {
-			return err
-		}
-		if misses++; misses < looks || c.recent.wrote(key) {
-			return notYet{err}
-		}
-		return err
-	})
-}
-
 // Afterwards returns a context in which to look at what became of an operation: ctx itself while it has time left, and
 // else one of a short time more. What is in state after an operation that was interrupted, or ran out of time, should be
 // what is there.
