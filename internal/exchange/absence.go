@@ -48,8 +48,9 @@ func (c *Client) confirmed(ctx context.Context, key string, look func(context.Co
 //
 // That is no weaker than to read each of them as confirmed does: the object is missing at as many moments. A Get and a
 // listing of one moment tell little more than one of them, for what one server does not have, it has for neither. Nor
-// does it matter that the listings may be older than the Get. An object in state was there before this run, and any
-// answer of the run that lacks it is wrong if it is there still; an early one, if at all, sooner than a late one.
+// does it matter that the listings may be older than the Get. An object in state was there before this run, or before the
+// listings, which a write has forgotten. So any answer that lacks it is wrong if it is there still; an early one, if at
+// all, sooner than a late one.
 func (c *Client) refreshed(ctx context.Context, cmdlet, id, name string, same func(adminapi.Row) bool) (row adminapi.Row, found bool, err error) {
 	if row, found = c.listed(ctx, cmdlet, id, same); found {
 		return row, true, nil
