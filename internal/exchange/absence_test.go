@@ -339,8 +339,10 @@ func TestPermissionThatSomeServersDoNotHaveYetIsFound(t *testing.T) {
 					alter(t, w.ResetMailboxPermissions(permitted, false))
 					w.before = func(cmdlet string, nth int) {
 						if cmdlet == "Get-MailboxPermission" && nth == 3 {
-							_, _, err := w.AddMailboxPermission(administrator, tenant.MailboxPermissionSpec{Mailbox: permitted, User: holder, AccessRights: []string{"FullAccess"}})
-							alter(t, err)
+							given := tenant.MailboxPermissionSpec{Mailbox: permitted, User: holder, AccessRights: []string{"FullAccess"}}
+							if _, _, err := w.AddMailboxPermission(administrator, given); err != nil {
+								t.Error(err)
+							}
 						}
 					}
 				}
