@@ -385,7 +385,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	var permission exchange.MailboxPermission
 	var mailbox, user string
 	var diags diag.Diagnostics
-	if req.ID != "" {
+	if req.ID != "" || req.Identity.Raw.IsNull() {
 		permission, mailbox, user, diags = r.named(ctx, req.ID)
 	} else {
 		var identity identityModel

@@ -168,8 +168,14 @@ func (r *Resource) Delete(_ context.Context, _ resource.DeleteRequest, resp *res
 		"Exchange knows no way back from Enable-OrganizationCustomization. Terraform has forgotten the resource and changed nothing.")
 }
 
-// ImportState takes any id, as there is but one organization, or the identity, which has to be that one's.
+// ImportState takes the organization's name, as the id or in the identity. There is but one organization, and to be given
+// another's means that the provider is configured for the wrong one.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if req.ID == "" && req.Identity.Raw.IsNull() {
+		resp.Diagnostics.AddError("Not the id of the organization",
+			fmt.Sprintf("Import %s by the tenant's initial domain, such as contoso.onmicrosoft.com: the id is empty.", ResourceType))
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 
@@ -178,16 +184,19 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.Append(diagnostic.Error("The organization to import could not be read", err))
 		return
 	}
-	if req.ID == "" {
+	given := req.ID
+	if given == "" {
 		var identity identityModel
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...); resp.Diagnostics.HasError() {
 			return
 		}
-		if given := identity.Organization.ValueString(); !strings.EqualFold(given, organization.Name) {
-			resp.Diagnostics.AddError("Not the organization that the provider is configured for",
-				fmt.Sprintf("The provider works in %s, and the identity to import is that of %q.", organization.Name, given))
-			return
-		}
+		given = identity.Organization.ValueString()
+	}
+	if !strings.EqualFold(given, organization.Name) {
+		resp.Diagnostics.AddError("Not the organization that the provider is configured for",
+			fmt.Sprintf("The provider works in %s, and what is to be imported is %q. Import it by the name %[1]s, or configure the provider for the other tenant.",
+				organization.Name, given))
+		return
 	}
 	if organization.Dehydrated {
 		resp.Diagnostics.AddError("The organization is not customized",

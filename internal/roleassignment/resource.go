@@ -396,7 +396,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState takes a name or a GUID, or the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	given, err := req.ID, importid.NameOrGUID(req.ID)
-	if given == "" {
+	if given == "" && !req.Identity.Raw.IsNull() {
 		var identity identityModel
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...); resp.Diagnostics.HasError() {
 			return
