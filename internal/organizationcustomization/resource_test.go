@@ -55,7 +55,7 @@ func TestOneApplySetsUpAnOrganizationThatIsNew(t *testing.T) {
 		},
 		{Config: both, PlanOnly: true},
 		{
-			ResourceName: address, ImportState: true, ImportStateId: "whatever", ImportStateVerify: true,
+			ResourceName: address, ImportState: true, ImportStateId: "Contoso.onmicrosoft.com", ImportStateVerify: true,
 		},
 		{
 			Config: both,
@@ -120,6 +120,15 @@ func TestIdentityOfAnotherOrganizationIsRefused(t *testing.T) {
 			ExpectError: regexp.MustCompile(`(?s)works in\s+contoso\.onmicrosoft\.com`),
 		}},
 	})
+}
+
+func TestIDOfAnotherOrganizationIsRefused(t *testing.T) {
+	t.Parallel()
+	s := acctest.Start(t)
+	s.Test(resource.TestCase{Steps: []resource.TestStep{{
+		Config: alone, ResourceName: address, ImportState: true, ImportStateId: "fabrikam.onmicrosoft.com",
+		ExpectError: regexp.MustCompile(`(?s)works in\s+contoso\.onmicrosoft\.com,\s+and\s+what\s+is\s+to\s+be\s+imported\s+is\s+"fabrikam\.onmicrosoft\.com"`),
+	}}})
 }
 
 func TestOrganizationThatIsNotCustomizedCannotBeImported(t *testing.T) {

@@ -73,6 +73,7 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 	diags.Append(userAgentDiags...)
 	propagation, propagationDiags := config.rolePropagation()
 	diags.Append(propagationDiags...)
+	diags.Append(config.checkOrganization()...)
 	if diags.HasError() {
 		return nil, diags
 	}
@@ -105,6 +106,17 @@ func (p *Provider) clients(ctx context.Context, config model, terraformVersion s
 		return nil, diags
 	}
 	return config.share(exchange.New(api, append([]exchange.Option{exchange.ReportTo(logProgress)}, p.service...)...), directory), diags
+}
+
+// checkOrganization refuses what cannot be the initial domain. Exchange was seen to answer every read of a caller that gave
+// the tenant's GUID in its place, and to refuse every create.
+func (m *model) checkOrganization() diag.Diagnostics {
+	var diags diag.Diagnostics
+	if given := m.Organization.ValueString(); given != "" && !domain().MatchString(given) {
+		diags.AddAttributeError(path.Root("organization"), "Not a domain",
+			fmt.Sprintf("%q, of %s, is not a domain. Give the tenant's initial domain, such as contoso.onmicrosoft.com.", given, m.origin("organization")))
+	}
+	return diags
 }
 
 // rolePropagation is how long a refusal of the caller is taken for a role on its way.

@@ -39,7 +39,7 @@ func (s *Sandbox) azureCLISignIn() (map[string]string, error) {
 		return nil, err
 	}
 	organization := s.tenant.Organization()
-	names := append([]string{organization.TenantID, organization.InitialDomain}, organization.Domains...)
+	names := append(organization.AllDomains(), organization.TenantID)
 	script := "#!/bin/sh\n" +
 		"folder=" + quoted(s.files.folder) + "\n" +
 		"tenants=" + quoted(" "+strings.ToLower(strings.Join(names, " "))+" ") + "\n" +

@@ -205,7 +205,7 @@ func TestWritesNeedTheDomainInTheAnchor(t *testing.T) {
 		"New-ManagementRoleAssignment": {"Role": "Application Mail.Send", "App": payrollObjectID},
 		"New-ApplicationAccessPolicy":  {"AppId": invoiceAppID, "AccessRight": "DenyAccess", "PolicyScopeGroupId": "Finance Team"},
 	}
-	for _, anchor := range []string{"APP:" + system + tenantID, "TID:" + tenantID} {
+	for _, anchor := range []string{"APP:" + system + tenantID, "TID:" + tenantID, "UPN:" + system + "fabrikam.onmicrosoft.com", "UPN:" + system + "contoso", ""} {
 		for cmdlet, parameters := range writes {
 			answer := w.invoke(t, cmdlet, parameters, header("X-AnchorMailbox", anchor))
 			if answer.status != http.StatusBadRequest || !strings.HasPrefix(answer.detail(t), "|Microsoft.Exchange.Data.Directory.InsufficientPermissionsException|Source server:") {

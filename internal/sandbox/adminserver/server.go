@@ -235,7 +235,7 @@ func (s *Server) authenticate(r *http.Request, route route, command command) (te
 // id or one of its domains.
 func (s *Server) isTenant(name string) bool {
 	o := s.tenant.Organization()
-	names := append([]string{o.TenantID, o.InitialDomain}, o.Domains...)
+	names := append(o.AllDomains(), o.TenantID)
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
@@ -257,7 +257,7 @@ func (s *Server) invokeCommand(r *http.Request, caller tenant.Caller, command co
 	if arguments.asksOnly() {
 		return s.confirmation(r, cmdlet, arguments)
 	}
-	if cmdlet.createsInForest && s.tenant.Behavior().WriteNeedsDomainAnchor && anchoredByID(seen.Anchor) {
+	if cmdlet.createsInForest && s.tenant.Behavior().WriteNeedsDomainAnchor && !s.anchoredByDomain(seen.Anchor) {
 		return s.refuseCmdlet(s.wrongForest())
 	}
 	seen.Executed = true
@@ -285,10 +285,12 @@ func (s *Server) run(c cmdlet, call call) (result, error) {
 	return res, err
 }
 
-// anchoredByID reports whether an anchor names the tenant by its id.
-func anchoredByID(anchor string) bool {
+// anchoredByDomain reports whether an anchor leads to the tenant by one of its
+// domains, and not by its id.
+func (s *Server) anchoredByDomain(anchor string) bool {
 	at := max(strings.LastIndex(anchor, "@"), strings.LastIndex(anchor, ":"))
-	return at >= 0 && isGUID(anchor[at+1:])
+	o := s.tenant.Organization()
+	return slices.ContainsFunc(o.AllDomains(), func(domain string) bool { return strings.EqualFold(domain, anchor[at+1:]) })
 }
 
 // call is what a cmdlet's code is given.

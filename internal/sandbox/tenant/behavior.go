@@ -48,8 +48,9 @@ type Behavior struct {
 	// InScope is how Test-ServicePrincipalAuthorization writes its verdict.
 	// Without a resource it is the string "Not Run" in both.
 	InScope Booleans
-	// WriteNeedsDomainAnchor refuses to create when the X-AnchorMailbox header
-	// names the tenant by GUID. Seen in one tenant, not in others.
+	// WriteNeedsDomainAnchor refuses to create unless the X-AnchorMailbox header
+	// names a domain of the tenant. The refusal was seen in one tenant, for its
+	// GUID; that another's domain leads no better is inferred.
 	WriteNeedsDomainAnchor bool
 	// RemoveServicePrincipalInUse is what removing a pointer does to its role
 	// assignments. Not known; Entra's own deletion removes them.

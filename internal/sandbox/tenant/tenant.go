@@ -76,6 +76,9 @@ type Organization struct {
 	DisplayName string
 }
 
+// AllDomains are the initial domain and the further ones.
+func (o Organization) AllDomains() []string { return append([]string{o.InitialDomain}, o.Domains...) }
+
 // seedTime is when every object of a seeded tenant was created.
 var seedTime = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 
