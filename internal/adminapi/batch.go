@@ -47,6 +47,36 @@ func newBatch(items []*call, cookies http.CookieJar) *call {
 	}
 }
 
+// errorOf returns the error of a batch as one of its items has it: under the name
+// of the item's own cmdlet, as the others are of no concern to who asked for it.
+// The ids stay the batch's, by which the request is found.
+func (c *call) errorOf(item *call, err error) error {
+	named := itemError{text: strings.ReplaceAll(err.Error(), c.cmdlet, item.cmdlet), err: err}
+	var failed *Error
+	if errors.As(err, &failed) {
+		own := *failed
+		own.Cmdlet = item.cmdlet
+		named.failed = &own
+	}
+	return named
+}
+
+// itemError is the error of a batch as one of its items has it.
+type itemError struct {
+	text   string
+	failed *Error // Exchange's part, if any
+	err    error
+}
+
+func (e itemError) Error() string { return e.text }
+
+func (e itemError) Unwrap() []error {
+	if e.failed == nil {
+		return []error{e.err}
+	}
+	return []error{e.failed, e.err}
+}
+
 // name is what a call is called where its requests are told of.
 func (c *call) name() string {
 	if c.items != nil {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -368,19 +369,56 @@ func TestTokenThatIsRefusedToABatchIsRenewedForItsItems(t *testing.T) {
 	})
 }
 
-func TestBatchWithoutATokenFailsLikeACmdlet(t *testing.T) {
+func TestBatchThatFailsFailsEachItemUnderItsOwnName(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		tenant := &mailboxes{}
-		none := errors.New("there is no such certificate")
-		client := wired(t, tenant, func(c *adminapi.Config) { c.Tokens = &tokens{err: none} })
-		for _, landing := range together(t.Context(), client, alice, bob) {
-			if !errors.Is(landing.err, none) || !strings.HasPrefix(landing.err.Error(), "Get-MailboxPermission: ") {
-				t.Errorf("%v", landing.err)
-			}
-		}
-	})
+	tokenless := func(c *adminapi.Config) { c.Tokens = &tokens{err: errors.New("there is no such certificate")} }
+	for name, test := range map[string]struct {
+		change func(*adminapi.Config)
+		batch  http.RoundTripper
+		want   string
+	}{
+		"no token":     {tokenless, nil, "CMDLET: there is no access token for Exchange: there is no such certificate"},
+		"no tenant id": {func(c *adminapi.Config) { c.TenantID, c.Tenant = "", tenantless }, nil, "CMDLET was not sent: the tenant's id could not be found out: there is no such domain"},
+		"no token for another attempt": {
+			func(c *adminapi.Config) { c.Tokens = &tokens{few: 1} }, says(http.StatusServiceUnavailable, "Busy."),
+			"CMDLET: there is no access token for Exchange: no more tokens (after CMDLET failed, transient fault: Busy. (HTTP 503, client request id ID))",
+		},
+		"no host": {
+			func(*adminapi.Config) {}, fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "outlook.office365.com", IsNotFound: true}}),
+			"CMDLET failed, transient fault: the answer was lost: dial: lookup outlook.office365.com: no such host (client request id ID)",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := wired(t, &mailboxes{batch: func(int, []item) http.RoundTripper { return test.batch }}, test.change)
+				var reading sync.WaitGroup
+				for _, cmdlet := range []string{"Get-MailboxPermission", "Get-Recipient", "Get-Group"} {
+					reading.Go(func() {
+						_, err := client.InvokeShared(t.Context(), adminapi.Command{
+							Cmdlet: cmdlet, Parameters: adminapi.Parameters{"Identity": alice}, Idempotent: true,
+						})
+						var failed *adminapi.Error
+						id := ""
+						if errors.As(err, &failed) {
+							id = failed.ClientRequestID
+							if failed.Cmdlet != cmdlet {
+								t.Errorf("the error is of %q", failed.Cmdlet)
+							}
+						}
+						want := strings.NewReplacer("CMDLET", cmdlet, "ID", id).Replace(test.want)
+						if err == nil || err.Error() != want {
+							t.Errorf("error = %v\nwant    %s", err, want)
+						}
+					})
+				}
+				reading.Wait()
+			})
+		})
+	}
 }
+
+func tenantless(context.Context) (string, error) { return "", errors.New("there is no such domain") }
 
 func TestRedirectedBatchNamesTheNewHost(t *testing.T) {
 	t.Parallel()

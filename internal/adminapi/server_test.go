@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -95,6 +96,7 @@ type tokens struct {
 	n     int
 	asked []tokenRequest
 	err   error
+	few   int // how often there is one, where not 0
 }
 
 type tokenRequest struct{ scope, claims, refused string }
@@ -105,6 +107,9 @@ func (s *tokens) Token(_ context.Context, scope, claims, refused string) (string
 	s.asked = append(s.asked, tokenRequest{scope, claims, refused})
 	if s.err != nil {
 		return "", s.err
+	}
+	if s.few > 0 && len(s.asked) > s.few {
+		return "", errors.New("no more tokens")
 	}
 	if s.n == 0 || refused == s.current() {
 		s.n++

@@ -205,10 +205,11 @@ func (c *Client) launch(ctx context.Context, flights []*flight) {
 	}()
 	readings := make([]reading, len(flights))
 	if len(flights) > 1 && !c.singly.Load() {
+		var batch *call
 		var err error
-		if readings, err = c.batch(ctx, flights); err != nil {
+		if batch, readings, err = c.batch(ctx, flights); err != nil {
 			for _, f := range flights {
-				s.land(f, nil, err)
+				s.land(f, nil, batch.errorOf(f.call, err))
 			}
 			return
 		}
@@ -237,8 +238,8 @@ func (c *Client) complete(f *flight, got reading) (*Result, error) {
 }
 
 // batch sends flights as one batch, which goes on as long as somebody waits for
-// one of them.
-func (c *Client) batch(ctx context.Context, flights []*flight) ([]reading, error) {
+// one of them. It returns the batch, too.
+func (c *Client) batch(ctx context.Context, flights []*flight) (*call, []reading, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -258,10 +259,11 @@ func (c *Client) batch(ctx context.Context, flights []*flight) ([]reading, error
 	batch.patience = func() (time.Time, bool) { return c.sharing.patience(flights...) }
 	for _, call := range append([]*call{batch}, calls...) {
 		if err := c.address(ctx, call); err != nil {
-			return nil, err
+			return batch, nil, err
 		}
 	}
-	return c.ask(ctx, batch)
+	readings, err := c.ask(ctx, batch)
+	return batch, readings, err
 }
 
 // patience returns the last deadline of all who wait for one of the flights, if
