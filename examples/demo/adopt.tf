@@ -29,6 +29,6 @@ resource "exchange_management_scope" "payroll" {
 resource "exchange_role_assignment" "payroll_archive" {
   name                  = "Payroll Archive Mail.Read"
   role                  = "Application Mail.Read"
-  app                   = exchange_service_principal.payroll_archive.object_id
+  app                   = exchange_service_principal.payroll_archive.id
   custom_resource_scope = exchange_management_scope.payroll.name
 }

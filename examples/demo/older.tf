@@ -22,7 +22,7 @@ resource "exchange_service_principal" "imap" {
 
 resource "exchange_mailbox_permission" "imap" {
   mailbox       = "support@contoso.com"
-  user          = exchange_service_principal.imap.object_id
+  user          = exchange_service_principal.imap.id
   access_rights = ["FullAccess"]
   auto_mapping  = false
 }

@@ -31,7 +31,7 @@ resource "exchange_role_assignment" "app" {
   for_each = var.roles
 
   role                  = each.key
-  app                   = exchange_service_principal.app.object_id
+  app                   = exchange_service_principal.app.id
   custom_resource_scope = exchange_management_scope.mailboxes.name
 }
 
@@ -39,7 +39,7 @@ resource "exchange_role_assignment" "app" {
 data "exchange_service_principal_authorization" "inside" {
   for_each = var.inside
 
-  app        = exchange_service_principal.app.object_id
+  app        = exchange_service_principal.app.id
   mailbox    = each.key
   depends_on = [exchange_management_scope.mailboxes, exchange_role_assignment.app]
 
@@ -54,7 +54,7 @@ data "exchange_service_principal_authorization" "inside" {
 data "exchange_service_principal_authorization" "outside" {
   for_each = var.outside
 
-  app        = exchange_service_principal.app.object_id
+  app        = exchange_service_principal.app.id
   mailbox    = each.key
   depends_on = [exchange_management_scope.mailboxes, exchange_role_assignment.app]
 

@@ -100,7 +100,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				"Another identity of the same mailbox is no change; another mailbox is another entry.",
 				customtype.NoWildcard()),
 			"user": reference("The trustee: a user or mail-enabled security group by its user principal name, address, name, alias or GUID; an application by the object id of its service principal "+
-				"in Exchange, best `exchange_service_principal.example.object_id`; or any of them by SID. Another identity of the same trustee, or a new name of it, is no change; "+
+				"in Exchange, best `exchange_service_principal.example.id`, which has the permission replaced together with the service principal; or any of them by SID. Another identity of the same trustee, or a new name of it, is no change; "+
 				"another trustee is another entry.",
 				customtype.NoWildcard(),
 				stringvalidator.NoneOfCaseInsensitive(`NT AUTHORITY\SELF`, "S-1-5-10")),

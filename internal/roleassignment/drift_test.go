@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest/core"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -190,4 +191,29 @@ func TestRoleAssignmentFollowsAUserWhoIsRenamed(t *testing.T) {
 			ConfigPlanChecks: action(plancheck.ResourceActionDestroyBeforeCreate),
 		},
 	}})
+}
+
+// Exchange may take the assignments along with the pointer of their application, so a plan has to show their replacement.
+func TestRoleAssignmentIsReplacedTogetherWithItsServicePrincipal(t *testing.T) {
+	t.Parallel()
+	for name, inUse := range map[string]tenant.RemoveInUse{"that takes it along": tenant.RemoveCascade, "that it keeps from removal": tenant.RemoveRefuse, "that leaves it": tenant.RemoveOrphan} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.TestCore(func(w *core.Workspace) {
+					const pointer = "exchange_service_principal.test"
+					config := core.Config{
+						{Address: pointer, Attributes: core.Attributes{
+							"app_id": "22222222-2222-2222-2222-222222222222", "object_id": "33333333-3333-3333-3333-333333333333",
+						}},
+						{Address: address, Attributes: core.Attributes{"role": mailRead, "app": core.Reference(pointer + ".id"), "custom_resource_scope": payrollScope}},
+					}
+					w.Settle(t.Context(), config)
+					w.Taint(pointer)
+					w.ExpectApply(t.Context(), config, map[string]core.Action{pointer: core.DeleteThenCreate, address: core.DeleteThenCreate})
+					w.ExpectNoChanges(t.Context(), config)
+				})
+			}, func(b *tenant.Behavior) { b.RemoveServicePrincipalInUse = inUse })
+		})
+	}
 }

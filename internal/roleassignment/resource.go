@@ -102,7 +102,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers:       []planmodifier.String{customtype.Name.KeepSpelling()},
 			},
-			"app": reference("The application: the object id or application id of its service principal in Exchange, best `exchange_service_principal.example.object_id`. " +
+			"app": reference("The application: the object id or application id of its service principal in Exchange, best `exchange_service_principal.example.id`, " +
+				"which has the assignment replaced together with the service principal. " +
 				"Exactly one of `app`, `user`, `security_group` and `policy` is given."),
 			"user":           reference("The user: a user principal name, or any other identity of a user."),
 			"security_group": reference("The role group or mail-enabled security group."),

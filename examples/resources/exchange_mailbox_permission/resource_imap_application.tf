@@ -10,6 +10,6 @@ resource "exchange_service_principal" "invoice_reader" {
 
 resource "exchange_mailbox_permission" "invoice_reader" {
   mailbox       = "invoices@contoso.com"
-  user          = exchange_service_principal.invoice_reader.object_id
+  user          = exchange_service_principal.invoice_reader.id
   access_rights = ["FullAccess"]
 }

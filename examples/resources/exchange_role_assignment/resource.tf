@@ -13,6 +13,6 @@ resource "exchange_management_scope" "finance" {
 
 resource "exchange_role_assignment" "invoice_reader" {
   role                  = "Application Mail.Read"
-  app                   = exchange_service_principal.invoice_reader.object_id
+  app                   = exchange_service_principal.invoice_reader.id
   custom_resource_scope = exchange_management_scope.finance.name
 }

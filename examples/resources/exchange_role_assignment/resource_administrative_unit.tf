@@ -7,12 +7,12 @@ resource "exchange_service_principal" "calendar_sync" {
 
 resource "exchange_role_assignment" "calendar_sync_europe" {
   role                                = "Application Calendars.ReadWrite"
-  app                                 = exchange_service_principal.calendar_sync.object_id
+  app                                 = exchange_service_principal.calendar_sync.id
   recipient_administrative_unit_scope = "60f565a0-9a30-40e6-a34e-4023db4616c2" # azuread_administrative_unit.europe.object_id
 }
 
 resource "exchange_role_assignment" "calendar_sync_finance" {
   role                  = "Application Calendars.ReadWrite"
-  app                   = exchange_service_principal.calendar_sync.object_id
+  app                   = exchange_service_principal.calendar_sync.id
   recipient_group_scope = "finance-team@contoso.com"
 }
