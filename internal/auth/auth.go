@@ -61,6 +61,7 @@ type TokenSource struct {
 
 	mu      sync.Mutex
 	refused map[fingerprint]string // claims asked for, by the token refused
+	signIns map[string]*signIn     // by scope
 	tenant  string                 // GUID, or "" while it is not known
 }
 
@@ -102,6 +103,7 @@ func NewTokenSource(config Config) (*TokenSource, error) {
 		tried: fmt.Sprintf("application %s with its %s in tenant %s at %s",
 			config.ClientID, config.Credential, config.TenantID, authority.Host),
 		refused: map[fingerprint]string{},
+		signIns: map[string]*signIn{},
 	}
 	if !needed {
 		s.tried = config.Credential.String()
@@ -146,8 +148,9 @@ func isNoTenant(tenantID string) bool {
 // asked for in its refusal, or "".
 //
 // Those who wait for the same token wait for one request. Each may give up by its
-// own context, which does not end the request for the others. The error is an
-// [*Error].
+// own context, which does not end the request for the others. Where the very first
+// sign-in is refused for a reason that does not pass, such as a wrong secret, all
+// who ask within a minute get that refusal. The error is an [*Error].
 func (s *TokenSource) Token(ctx context.Context, scope, claims, refused string) (string, error) {
 	if ctx.Err() != nil {
 		return "", s.failure(ctx.Err())
@@ -211,10 +214,16 @@ func (s *TokenSource) wasRefused(token string) (claims string, refused bool) {
 func (s *TokenSource) acquire(ctx context.Context, scope string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
 	defer cancel()
+	if known := s.refusal(scope); known != nil {
+		return "", known
+	}
 	token, err := s.issuer.issue(ctx, scope, "")
 	if err != nil {
-		return "", s.failure(err)
+		failed := s.failure(err)
+		s.failed(scope, failed)
+		return "", failed
 	}
+	s.succeeded(scope)
 	claims, refused := s.wasRefused(token)
 	if !refused {
 		return token, nil
