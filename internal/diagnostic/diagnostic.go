@@ -28,6 +28,14 @@ func AlreadyExists(summary, resourceType, importID string, err error) diag.Diagn
 		err, ImportBlock(resourceType, importID)))
 }
 
+// OfItsOwn says what to do where the object that is in the way may be one that the resource has itself made. alternative
+// is what else helps, as the end of a sentence, or "".
+func OfItsOwn(noun, alternative string) string {
+	return fmt.Sprintf("If it is this resource's own %s that is being replaced, that has to be removed first: take create_before_destroy out for this one change%s. "+
+		"If it belongs to a resource whose address has changed, as where a for_each key was renamed, add a moved block from the old address to the new one, or apply once more.",
+		noun, alternative)
+}
+
 // ImportBlock returns the configuration that imports an object.
 func ImportBlock(resourceType, importID string) string {
 	return fmt.Sprintf("import {\n  to = %s.example\n  id = %s\n}", resourceType, quote(importID))

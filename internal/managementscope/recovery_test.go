@@ -128,3 +128,23 @@ func TestScopeStaysInStateWhileSomeServersDoNotHaveIt(t *testing.T) {
 		})
 	}
 }
+
+func TestErrorOfATakenNameTellsHowToReplaceTheResourcesOwnScope(t *testing.T) {
+	t.Parallel()
+	acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+		s.TestCore(func(w *core.Workspace) {
+			config := named("Invoices", finance)
+			config[0].CreateBeforeDestroy = true
+			w.Settle(t.Context(), config)
+			w.Taint(address)
+			const want = "\n\nIf it is this resource's own scope that is being replaced, that has to be removed first: take create_before_destroy out for this one change, " +
+				"or give the new scope another name. If it belongs to a resource whose address has changed, as where a for_each key was renamed, add a moved block " +
+				"from the old address to the new one, or apply once more.\n\nTo manage the object that is there, import it"
+			if err := w.Apply(t.Context(), config); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v", err)
+			}
+			config[0].CreateBeforeDestroy = false
+			w.ExpectApply(t.Context(), config, map[string]core.Action{address: core.DeleteThenCreate})
+		})
+	})
+}

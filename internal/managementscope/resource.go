@@ -156,7 +156,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 	object, err := r.client.CreateManagementScope(ctx, plan.toAPI())
 	if exchange.IsAlreadyExists(err) {
-		resp.Diagnostics.Append(diagnostic.AlreadyExists("A management scope of this name exists already", ResourceType, plan.Name.ValueString(), err))
+		resp.Diagnostics.Append(diagnostic.AlreadyExists("A management scope of this name exists already", ResourceType, plan.Name.ValueString(),
+			fmt.Errorf("%w\n\n%s", err, diagnostic.OfItsOwn("scope", ", or give the new scope another name"))))
 		return
 	}
 	if err != nil {

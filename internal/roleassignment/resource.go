@@ -188,7 +188,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	enabled := plan.Enabled.ValueBool()
 	object, err := r.create(ctx, &plan)
 	if exchange.IsAlreadyExists(err) {
-		resp.Diagnostics.Append(diagnostic.AlreadyExists("A role assignment of this name exists already", ResourceType, plan.Name.ValueString(), err))
+		resp.Diagnostics.Append(diagnostic.AlreadyExists("A role assignment of this name exists already", ResourceType, plan.Name.ValueString(),
+			fmt.Errorf("%w\n\n%s", err, diagnostic.OfItsOwn("assignment", ", or give the new assignment another name"))))
 		return
 	}
 	if err != nil {
