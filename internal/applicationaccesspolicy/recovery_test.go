@@ -41,6 +41,27 @@ func TestPolicyWhoseCreationWasNotAnsweredIsTakenIntoState(t *testing.T) {
 	}
 }
 
+// To know whether there is such a policy takes two questions, of which either may be refused.
+func TestPolicyIsNotCreatedWhereNobodyKnowsWhetherThereIsOne(t *testing.T) {
+	t.Parallel()
+	for _, cmdlet := range []string{"Get-Recipient", "Get-ApplicationAccessPolicy"} {
+		t.Run(cmdlet, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.Faults().Add(fault.Rule{Cmdlet: cmdlet, Fault: fault.Forbidden()})
+				err := core.New(t, s.Providers()["exchange"]).Apply(t.Context(), confined("RestrictAccess", "Finance only"))
+				for _, want := range []string{
+					"The application access policy was not created, because it is not known whether the application has one for this scope", cmdlet,
+				} {
+					if err == nil || !strings.Contains(err.Error(), want) {
+						t.Errorf("%q is not in %v", want, err)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestPolicyOfSomebodyElsesIsNotTakenIntoState(t *testing.T) {
 	t.Parallel()
 	acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {

@@ -166,7 +166,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	wanted := plan.toAPI()
 	taken, err := r.client.ApplicationAccessPoliciesOf(ctx, wanted.AppID, wanted.PolicyScopeID)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The application access policy was not created, because those that are there could not be read", err))
+		resp.Diagnostics.Append(diagnostic.Error("The application access policy was not created, because it is not known whether the application has one for this scope", err))
 		return
 	}
 	if len(taken) > 0 {
