@@ -282,7 +282,10 @@ func (c *Client) ask(ctx context.Context, batch *call) ([]reading, error) {
 		}
 		c.leave(pass, err)
 		var failed *Error
-		if errors.As(err, &failed) && failed.refusesBatch(answer != nil) {
+		if errors.As(err, &failed) && failed.tooMuch {
+			break // Of the items' own answers each may be small enough.
+		}
+		if failed != nil && failed.refusesBatch(answer != nil) {
 			c.singly.Store(true)
 			break
 		}

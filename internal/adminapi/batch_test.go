@@ -369,6 +369,24 @@ func TestTokenThatIsRefusedToABatchIsRenewedForItsItems(t *testing.T) {
 	})
 }
 
+func TestBatchThatIsAnsweredAtTooGreatLengthIsSentAsItsItems(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tenant := &mailboxes{batch: func(n int, items []item) http.RoundTripper {
+			if n == 0 {
+				return tooMuch()
+			}
+			return granted(items)
+		}}
+		client := wired(t, tenant)
+		allRead(t, client, alice, bob)
+		allRead(t, client, alice, bob)
+		if batches, singles := tenant.sizes(); !cmp.Equal(batches, []int{2, 2}) || singles != 2 {
+			t.Errorf("batches of %v and %d requests besides, want one batch, its two items, and another batch", batches, singles)
+		}
+	})
+}
+
 func TestBatchThatFailsFailsEachItemUnderItsOwnName(t *testing.T) {
 	t.Parallel()
 	tokenless := func(c *adminapi.Config) { c.Tokens = &tokens{err: errors.New("there is no such certificate")} }
@@ -385,7 +403,7 @@ func TestBatchThatFailsFailsEachItemUnderItsOwnName(t *testing.T) {
 		},
 		"no host": {
 			func(*adminapi.Config) {}, fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "outlook.office365.com", IsNotFound: true}}),
-			"CMDLET failed, transient fault: the answer was lost: dial: lookup outlook.office365.com: no such host (client request id ID)",
+			"CMDLET failed: Exchange could not be reached at outlook.office365.com: dial: lookup outlook.office365.com: no such host (client request id ID)",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -51,6 +51,9 @@ type Error struct {
 	// the last, and Elapsed is the time that they took.
 	Attempts int
 	Elapsed  time.Duration
+	// Unreached is the host that no connection to came about, or "". Then nothing was
+	// sent.
+	Unreached string
 	// Err is why the answer was lost, or nil.
 	Err error
 
@@ -59,6 +62,7 @@ type Error struct {
 	formed  bool   // Exchange's own error body was there and whole
 	garbled bool   // the answer came whole and could not be read
 	unsent  bool   // the request did not leave
+	tooMuch bool   // the answer is larger than what is read of one
 	refused bool   // a success by its status that says that nothing was done
 }
 
@@ -107,12 +111,20 @@ func (e *Error) reason() string {
 	switch {
 	case e.Message != "":
 		return class + ": " + e.Message
+	case e.Unreached != "":
+		return fmt.Sprintf(": Exchange could not be reached at %s: %v", e.Unreached, e.Err)
 	case e.Err != nil:
 		return fmt.Sprintf("%s: the answer was lost: %v", class, e.Err)
-	default:
-		return class + ": Exchange gave no readable reason"
 	}
+	if diagnosed := diagnosedReason().FindStringSubmatch(e.Diagnostics); diagnosed != nil {
+		return class + ": " + diagnosed[1]
+	}
+	return class + ": Exchange gave no readable reason"
 }
+
+// diagnosedReason finds the reason in a header x-ms-diagnostics, which reads
+// `2000003;reason="role required"`.
+var diagnosedReason = pattern(`(?i)\breason\s*=\s*"([^"]+)"`)
 
 // Unwrap returns why the answer was lost.
 func (e *Error) Unwrap() error { return e.Err }

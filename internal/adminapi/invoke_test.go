@@ -46,13 +46,19 @@ func TestErrorIsASentenceWithAllThatIsKnown(t *testing.T) {
 	}
 }
 
-func TestForbiddenWithABodyThatLies(t *testing.T) {
+func TestReasonOfAForbiddenWhoseBodyLiesIsInItsDiagnostics(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answer(http.StatusForbidden, strings.Repeat("\x00", 4096), "Content-Encoding: gzip", `x-ms-diagnostics: 2000003;reason="role required"`))
-	e := apiError(t, s.client(t), get)
-	want := `Get-ManagementScope failed, forbidden: Exchange gave no readable reason (HTTP 403, diagnostics 2000003;reason="role required", request id 99999999-9999-9999-9999-999999999999)`
-	if e.Error() != want {
-		t.Errorf("error = %s\nwant    %s", e, want)
+	for diagnostics, want := range map[string]string{
+		`2000003;reason="role required"`: `Get-ManagementScope failed, forbidden: role required (HTTP 403, diagnostics 2000003;reason="role required", request id 99999999-9999-9999-9999-999999999999)`,
+		`2000008; Reason = "The user's role is missing.";error_category="invalid"`: `Get-ManagementScope failed, forbidden: The user's role is missing. ` +
+			`(HTTP 403, diagnostics 2000008; Reason = "The user's role is missing.";error_category="invalid", request id 99999999-9999-9999-9999-999999999999)`,
+		`2000003;reason=""`: `Get-ManagementScope failed, forbidden: Exchange gave no readable reason (HTTP 403, diagnostics 2000003;reason="", request id 99999999-9999-9999-9999-999999999999)`,
+		"":                  `Get-ManagementScope failed, forbidden: Exchange gave no readable reason (HTTP 403, request id 99999999-9999-9999-9999-999999999999)`,
+	} {
+		s := serve(t, answer(http.StatusForbidden, strings.Repeat("\x00", 4096), "Content-Encoding: gzip", "x-ms-diagnostics: "+diagnostics))
+		if e := apiError(t, s.client(t), get); e.Error() != want || e.Message != "" {
+			t.Errorf("error = %s\nwant    %s", e, want)
+		}
 	}
 }
 

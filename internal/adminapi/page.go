@@ -163,7 +163,7 @@ func onPage(page int, err error) error {
 	case Throttled, Transient, Unauthenticated, Forbidden:
 		return err
 	}
-	if failed.Err != nil {
+	if failed.Err != nil || failed.tooMuch {
 		return err
 	}
 	return brokenList{err}

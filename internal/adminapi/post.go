@@ -149,9 +149,18 @@ func (c *Client) send(ctx context.Context, call *call, target *url.URL, token st
 		}
 		c.config.Observe(ctx, o)
 	}
+	if errors.Is(err, errBodyTooLarge) {
+		// Another one would be as large.
+		e := received.reject(err.Error())
+		e.tooMuch = true
+		return nil, e.of(call)
+	}
 	if err != nil {
 		e := lost(received, err)
 		e.unsent = received == nil && (connection.missing() || isDial(err))
+		if e.unsent && !isContextError(err) {
+			e.Unreached = target.Host
+		}
 		return nil, e.of(call)
 	}
 	c.heed(received)

@@ -21,7 +21,7 @@ import (
 // a thousand objects each. Where that is too much, its items are asked for alone.
 const maxBodySize = 64 << 20
 
-var errBodyTooLarge = errors.New("the answer is too large to be read")
+var errBodyTooLarge = errors.New("the answer is larger than 64 MiB, and was not read")
 
 // answer is one HTTP response, its body read and unpacked.
 type answer struct {

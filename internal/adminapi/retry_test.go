@@ -253,6 +253,61 @@ func TestUnreachableHostIsFoundOutBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
+func TestHostThatCannotBeReachedIsNamed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := &http.Transport{DialContext: func(_ context.Context, network, _ string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: "outlook.office365.com", IsNotFound: true}}
+		}}
+		e := apiError(t, wired(t, transport), create)
+		want := "New-ManagementScope failed: Exchange could not be reached at outlook.office365.com: dial tcp: lookup outlook.office365.com: no such host " +
+			"(client request id " + e.ClientRequestID + ")"
+		if e.Error() != want || e.Unreached != "outlook.office365.com" {
+			t.Errorf("error = %s\nwant    %s", e, want)
+		}
+	})
+}
+
+// tooMuch answers at greater length than is read.
+func tooMuch() http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(blanks{}), Request: r}, nil
+	})
+}
+
+// blanks is an endless body.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestAnswerOfTooGreatLengthIsAnErrorAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		command adminapi.Command
+		before  []http.RoundTripper
+		doubt   bool
+	}{
+		"a read":                {read, nil, false},
+		"a write":               {create, nil, true},
+		"a page behind another": {read, []http.RoundTripper{says(http.StatusOK, `{"@odata.nextLink":"?page=2","value":[]}`)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			transport := &wire{answers: append(test.before, tooMuch())}
+			_, err := wired(t, transport).Invoke(t.Context(), test.command)
+			if err == nil || adminapi.ClassOf(err) != adminapi.Other || !strings.Contains(err.Error(), "the answer is larger than 64 MiB, and was not read") {
+				t.Errorf("error = %v", err)
+			}
+			if adminapi.MayHaveHappened(err) != test.doubt {
+				t.Errorf("may have happened: %t, want %t", !test.doubt, test.doubt)
+			}
+			if got, want := transport.requests(), len(test.before)+1; got != want {
+				t.Errorf("%d requests, want %d", got, want)
+			}
+		})
+	}
+}
+
 func TestConnectionIsKeptOverReplays(t *testing.T) {
 	t.Parallel()
 	s := serve(t,
