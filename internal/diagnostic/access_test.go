@@ -247,11 +247,15 @@ func TestErrorOfARefusalSaysWhatToCheck(t *testing.T) {
 			adminapi.Error{Cmdlet: "New-ManagementScope", Status: 400, Class: adminapi.Dehydrated},
 		},
 		{
+			"unreached", "nosuch.contoso.test can be reached from here (proxy, firewall, certificates), and check exchange_endpoint in the provider block where it is set",
+			adminapi.Error{Cmdlet: "Get-ManagementScope", Class: adminapi.Transient, Unreached: "nosuch.contoso.test", Err: errors.New("no such host")},
+		},
+		{
 			"uncertain", "may have been done all the same",
 			adminapi.Error{Cmdlet: "New-ManagementScope", Status: 504, Class: adminapi.Transient, Uncertain: true},
 		},
 	} {
-		if got := diagnostic.Error("s", &test.err).Detail(); !strings.Contains(got, test.want) {
+		if got := diagnostic.Error("s", &test.err).Detail(); !strings.Contains(got, test.want) || test.err.Unreached != "" && strings.Contains(got, "passes by itself") {
 			t.Errorf("%s: %q is not in: %s", test.name, test.want, got)
 		}
 	}

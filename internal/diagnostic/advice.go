@@ -72,10 +72,14 @@ func exchangeAdvice(e *adminapi.Error) string {
 		return "Exchange limits how many requests a tenant may make at a time. Run again later, lower max_concurrency in the provider block, " +
 			"or give the operation more time in the timeouts attribute."
 	case adminapi.Transient:
+		if e.Unreached != "" {
+			return fmt.Sprintf("Check that %s can be reached from here (proxy, firewall, certificates), and check exchange_endpoint in the provider block where it is set. "+
+				"If both are right, run again later.", e.Unreached)
+		}
 		return "This fault passes by itself; run again."
 	case adminapi.Ambiguous:
 		return "Name the object by something unique, such as its GUID."
-	case adminapi.NotFound, adminapi.InvalidInput, adminapi.Other:
+	case adminapi.NotFound, adminapi.InvalidInput, adminapi.InUse, adminapi.Other:
 		return refusalAdvice(e)
 	default:
 		return ""
@@ -93,6 +97,11 @@ func refusalAdvice(e *adminapi.Error) string {
 		return fmt.Sprintf("Exchange does not offer %s the parameter %s. A management role holds cmdlets with the parameters that may be used, so a parameter "+
 			"that exists may be missing from the caller's: compare the entry %s of its roles with that of the built-in role %q.",
 			e.Cmdlet, parameter, e.Cmdlet, managementRole(e.Cmdlet))
+	case e.Cmdlet == "Remove-ManagementScope" && e.Class != adminapi.NotFound:
+		// How Exchange words this is not known.
+		return "Exchange does not remove a scope that role assignments use. To have them replaced together with the scope, " +
+			"add lifecycle { replace_triggered_by = [exchange_management_scope.example.id] } to each, with the scope's own address. " +
+			"An assignment that Terraform does not manage has to be removed or given another scope first."
 	case e.Cmdlet == "New-ServicePrincipal":
 		return "Check that app_id and object_id belong together. object_id is the Object ID under \"Enterprise applications\", not the one under \"App registrations\": " +
 			"azuread_service_principal.example.object_id, or what \"az ad sp show --id APP_ID --query id\" prints. An enterprise application " +
