@@ -102,7 +102,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"exclusive": schema.BoolAttribute{
 				MarkdownDescription: "Whether the scope is exclusive: from the moment it exists, nobody but the holders of assignments through exclusive scopes " +
-					"can change the recipients in it. Exclusive scopes do not restrict applications. Changing it creates another scope. Defaults to `false`.",
+					"can change the recipients in it. Exclusive scopes do not restrict applications. Changing it replaces the scope, and the assignments that use it have to be replaced together with it, by `replace_triggered_by`. Defaults to `false`.",
 				Optional:      true,
 				Computed:      true,
 				Default:       booldefault.StaticBool(false),

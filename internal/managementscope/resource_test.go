@@ -359,6 +359,44 @@ func TestManagementScopeInUseIsNotRemovedAndTheErrorNamesItsUsers(t *testing.T) 
 	}})
 }
 
+func TestManagementScopeThatAssignmentsUseIsReplacedTogetherWithThem(t *testing.T) {
+	t.Parallel()
+	for _, reference := range []string{"name", "id"} {
+		t.Run("referred to by its "+reference, func(t *testing.T) {
+			t.Parallel()
+			s := acctest.Start(t)
+			const user = "exchange_role_assignment.test"
+			assigned := func(lifecycle string) string {
+				return fmt.Sprintf(`
+resource "exchange_role_assignment" "test" {
+  role                  = "Application Mail.Read"
+  app                   = "33333333-3333-3333-3333-0000000000aa"
+  custom_resource_scope = exchange_management_scope.test.%s
+  %s
+}
+`, reference, lifecycle)
+			}
+			s.Test(resource.TestCase{Steps: []resource.TestStep{
+				{Config: config("Invoices", finance) + assigned("")},
+				{
+					Config: config("Invoices", finance, "exclusive = true") + assigned(""),
+					ExpectError: wrapped(`(?s)could not be removed.*Exchange does not remove a scope that role assignments use. To have them replaced together with the scope, ` +
+						`add lifecycle { replace_triggered_by = \[exchange_management_scope.example.id\] } to each, with the scope's own address. ` +
+						`An assignment that Terraform does not manage has to be removed or given another scope first.`),
+				},
+				{
+					Config: config("Invoices", finance, "exclusive = true") + assigned("lifecycle {\n    replace_triggered_by = [exchange_management_scope.test.id]\n  }"),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(address, plancheck.ResourceActionDestroyBeforeCreate),
+						plancheck.ExpectResourceAction(user, plancheck.ResourceActionDestroyBeforeCreate),
+					}},
+					Check: shown(s, "Invoices", finance, "", true),
+				},
+			}})
+		})
+	}
+}
+
 func TestManagementScopeRemovalWaitsWhileTheDirectoryStillCountsItAsUsed(t *testing.T) {
 	t.Parallel()
 	s := acctest.Start(t, func(b *tenant.Behavior) { b.ScopeInUseLag = tenant.Lag{Calls: 2} })
