@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
@@ -67,7 +65,7 @@ func applicationAccessPolicyFrom(row adminapi.Row) ApplicationAccessPolicy {
 // scopeGUID returns the GUID behind the semicolon of an identity, or of its latter half.
 func scopeGUID(ids string) string {
 	_, guid, _ := strings.Cut(ids, ";")
-	if uuid.Validate(guid) != nil {
+	if !isGUID(guid) {
 		return ""
 	}
 	return strings.ToLower(guid)

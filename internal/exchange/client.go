@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
@@ -217,6 +219,10 @@ func ofGUID(guid string) func(adminapi.Row) bool { return named(guid, "Guid", "E
 func guidOf(row adminapi.Row) string {
 	return strings.ToLower(row.Text("Guid", "ExchangeObjectId"))
 }
+
+// isGUID reports whether text is a GUID as Exchange spells it. uuid also takes braces, a urn: prefix and 32 bare digits,
+// which Exchange does not.
+func isGUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
 
 // run runs a cmdlet whose rows do not matter.
 func (c *Client) run(ctx context.Context, cmdlet string, parameters adminapi.Parameters) error {

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
@@ -80,7 +78,7 @@ func mailboxFrom(row adminapi.Row) Mailbox {
 		ExtensionCustomAttributes: map[string][]string{},
 	}
 	for _, unit := range row.Texts("AdministrativeUnits") {
-		if uuid.Validate(unit) == nil {
+		if isGUID(unit) {
 			unit = strings.ToLower(unit)
 		}
 		mailbox.AdministrativeUnits = append(mailbox.AdministrativeUnits, unit)

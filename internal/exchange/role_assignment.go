@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
@@ -342,7 +340,7 @@ func assignmentKey(name string) string { return "role assignment " + name }
 // an address.
 func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error) {
 	switch {
-	case scope.Kind == RecipientAdministrativeUnitScope && uuid.Validate(scope.Value) != nil:
+	case scope.Kind == RecipientAdministrativeUnitScope && !isGUID(scope.Value):
 		unit, err := c.AdministrativeUnit(ctx, scope.Value)
 		if err != nil {
 			return Scope{}, err

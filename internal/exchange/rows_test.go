@@ -81,3 +81,20 @@ func TestServicePrincipalIsReadFromOlderRows(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", difference)
 	}
 }
+
+// Exchange spells GUIDs in one way, and takes no other.
+func TestNothingButAGUIDIsTakenForOne(t *testing.T) {
+	t.Parallel()
+	const guid = "60F565A0-9A30-40E6-A34E-4023DB4616C2"
+	for text, want := range map[string]string{
+		guid:                               "60f565a0-9a30-40e6-a34e-4023db4616c2",
+		"{" + guid + "}":                   "",
+		"urn:uuid:" + guid:                 "",
+		"60F565A09A3040E6A34E4023DB4616C2": "",
+		"":                                 "",
+	} {
+		if got := scopeGUID("S-1-5-21-1-2-3-4;" + text); got != want {
+			t.Errorf("the GUID in the identity with %q is %q, want %q", text, got, want)
+		}
+	}
+}
