@@ -8,7 +8,6 @@ package authorization
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -158,7 +157,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // notFound says which of the two Exchange does not know. Its answer names what it missed.
 func notFound(config model, err error) diag.Diagnostic {
-	if mailbox := config.Mailbox.ValueString(); mailbox != "" && strings.Contains(strings.ToLower(err.Error()), strings.ToLower(mailbox)) {
+	if mailbox := config.Mailbox.ValueString(); mailbox != "" && exchange.Says(err, mailbox) {
 		return diag.NewAttributeErrorDiagnostic(path.Root("mailbox"), "Exchange does not know the mailbox", err.Error())
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("app"), "Exchange does not know the application",

@@ -110,6 +110,7 @@ func TestAuthorizationRefusesAnAppOrMailboxThatIsNotThere(t *testing.T) {
 	for name, test := range map[string]struct{ app, mailbox, error string }{
 		"app without a pointer": {"33333333-3333-3333-3333-333333333333", "", `(?s)does not know the application.*app = `},
 		"missing mailbox":       {payroll, "nobody@contoso.com", `(?s)does not know the mailbox.*mailbox = .*nobody@contoso.com`},
+		"one by an odd name":    {payroll, "Nobody  at  all", `(?s)does not know the mailbox.*mailbox = `},
 		"empty app":             {"", "", `(?s)app.*length`},
 	} {
 		t.Run(name, func(t *testing.T) {

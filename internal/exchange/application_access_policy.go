@@ -5,7 +5,6 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -468,18 +467,12 @@ func (s PolicyScope) Is(guid string) bool {
 // IsNoSecurityPrincipal reports whether err says that the scope of a policy is no security principal. The service
 // gives that refusal neither an id nor a type.
 func IsNoSecurityPrincipal(err error) bool {
-	return answered(err, "is not a security principal")
+	return Says(err, "is not a security principal")
 }
 
 // IsPolicyStoreFull reports whether err says that there is no room for another policy.
 func IsPolicyStoreFull(err error) bool {
-	return answered(err, "total size of App Access Policies exceeded")
-}
-
-// answered reports whether err is an answer of Exchange's that has some words in it.
-func answered(err error, words string) bool {
-	var answer *adminapi.Error
-	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(words))
+	return Says(err, "total size of App Access Policies exceeded")
 }
 
 // ApplicationAccess is the service's verdict whether application access policies let an application reach a mailbox.

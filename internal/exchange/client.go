@@ -245,17 +245,18 @@ func about(parameters adminapi.Parameters, err error) error {
 	return err
 }
 
-// blames reports whether a not-found error is about identity. Texts of errors have one space for each run of white space.
-func blames(err error, identity string) bool {
+// Says reports whether err is an answer of Exchange's that has some words in it, such as the identity that was not found.
+// Letter case does not count, and neither does white space: texts of errors have one space for each run of it.
+func Says(err error, words string) bool {
 	var answer *adminapi.Error
-	identity = strings.Join(strings.Fields(identity), " ")
-	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(identity))
+	words = strings.Join(strings.Fields(words), " ")
+	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(words))
 }
 
 // blamesAny reports whether a not-found error is about one of a command's parameters.
 func blamesAny(err error, parameters adminapi.Parameters) bool {
 	for _, parameter := range parameters {
-		if text, ok := parameter.(string); ok && text != "" && blames(err, text) {
+		if text, ok := parameter.(string); ok && text != "" && Says(err, text) {
 			return true
 		}
 	}

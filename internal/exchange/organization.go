@@ -67,7 +67,7 @@ func (c *Client) CustomizeOrganization(ctx context.Context) (Organization, error
 // hydrate has the organization customized, and returns once Exchange says that it is.
 func (c *Client) hydrate(ctx context.Context) error {
 	err := c.run(ctx, "Enable-OrganizationCustomization", adminapi.Parameters{"Confirm": false})
-	if err != nil && !answered(err, "already enabled for customization") {
+	if err != nil && !Says(err, "already enabled for customization") {
 		return err
 	}
 	return c.paced(ctx, hydrationPace, func(ctx context.Context) error {
