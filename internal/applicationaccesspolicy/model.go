@@ -64,7 +64,7 @@ func (o *object) fromAPI(from exchange.ApplicationAccessPolicy) {
 		o.PolicyScopeGroupID = customtype.Name.Known(from.ScopeGUID)
 	}
 	o.AccessRight = customtype.Name.Known(string(from.AccessRight))
-	if o.Description.IsNull() || o.Description.IsUnknown() || strings.TrimSpace(o.Description.ValueString()) != strings.TrimSpace(from.Description) {
+	if o.Description.IsNull() || o.Description.IsUnknown() || !exchange.SameDescription(o.Description.ValueString(), from.Description) {
 		o.Description = types.StringNull()
 		if from.Description != "" {
 			o.Description = types.StringValue(from.Description)

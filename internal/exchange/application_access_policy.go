@@ -223,7 +223,7 @@ func (c *Client) policyLike(ctx context.Context, wanted NewApplicationAccessPoli
 	for _, policy := range policies {
 		if policy.AccessRight == wanted.AccessRight {
 			// Where none is given, Exchange writes a description.
-			described := wanted.Description == "" || sameDescription(policy.Description, wanted.Description)
+			described := wanted.Description == "" || SameDescription(policy.Description, wanted.Description)
 			return policy, described, nil
 		}
 	}
@@ -334,7 +334,7 @@ func (c *Client) AwaitApplicationAccessPolicy(ctx context.Context, created Appli
 		switch {
 		case IsNotFound(err):
 			return notYet{err}
-		case err == nil && (policy.AccessRight != created.AccessRight || created.Description != "" && !sameDescription(policy.Description, created.Description)):
+		case err == nil && (policy.AccessRight != created.AccessRight || created.Description != "" && !SameDescription(policy.Description, created.Description)):
 			return notYet{fmt.Errorf("Exchange created a policy with the access right %s and still answers one with %s, described as %q", created.AccessRight, policy.AccessRight, policy.Description)}
 		}
 		return err
@@ -342,8 +342,8 @@ func (c *Client) AwaitApplicationAccessPolicy(ctx context.Context, created Appli
 	return policy, err
 }
 
-// sameDescription compares descriptions. The space around a text may get lost on the way.
-func sameDescription(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) }
+// SameDescription compares descriptions. The space around a text may get lost on the way.
+func SameDescription(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) }
 
 // DescribeApplicationAccessPolicy sets the description, the only thing of a policy that can change, and returns once
 // Exchange shows it.
@@ -364,7 +364,7 @@ func (c *Client) DescribeApplicationAccessPolicy(ctx context.Context, identity, 
 		if IsNotFound(err) {
 			return notYet{err}
 		}
-		if err == nil && !sameDescription(policy.Description, description) {
+		if err == nil && !SameDescription(policy.Description, description) {
 			return notYet{fmt.Errorf("Exchange accepted the description %q and still answers %q", description, policy.Description)}
 		}
 		return err
@@ -408,7 +408,7 @@ func (c *Client) DeleteApplicationAccessPolicy(ctx context.Context, last Applica
 // those are known.
 func (p ApplicationAccessPolicy) mayBe(last ApplicationAccessPolicy) bool {
 	return (last.AccessRight == "" || p.AccessRight == last.AccessRight) &&
-		(last.Description == "" || sameDescription(p.Description, last.Description))
+		(last.Description == "" || SameDescription(p.Description, last.Description))
 }
 
 // policiesMade waits until this client makes no policy of an application, which is that of the policy with this identity:
