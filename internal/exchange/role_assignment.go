@@ -222,14 +222,14 @@ func (a RoleAssignment) builtIn() bool {
 	if a.Delegating {
 		name += "-Delegating"
 	}
-	if characters := []rune(name); len(characters) > maxNameLength {
-		name = string(characters[:maxNameLength])
+	if characters := []rune(name); len(characters) > MaxNameLength {
+		name = string(characters[:MaxNameLength])
 	}
 	return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(a.Name))
 }
 
-// maxNameLength is where Exchange cuts the names that it gives, in characters.
-const maxNameLength = 64
+// MaxNameLength is the directory's limit for names, in characters. Exchange cuts those that it gives there.
+const MaxNameLength = 64
 
 // FindRoleAssignment reads the assignment with this GUID; lastName is the name it had last. Its absence is confirmed.
 func (c *Client) FindRoleAssignment(ctx context.Context, guid, lastName string) (assignment RoleAssignment, err error) {

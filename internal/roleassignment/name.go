@@ -12,9 +12,6 @@ import (
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
 
-// maxNameLength is the directory's limit for names, in characters.
-const maxNameLength = 64
-
 // defaultName returns the nth name, from 0 on, of an assignment whose configuration gives none.
 //
 // Exchange's own default, role and assignee cut at 64 characters, is the same for two assignments that differ in
@@ -40,8 +37,8 @@ func defaultName(object exchange.NewRoleAssignment, nth int) string {
 	}
 	// The role may use all the room that a short assignee leaves.
 	const shortestAssignee = 8
-	role := cut(object.Role, maxNameLength-len(suffix)-1-min(shortestAssignee, runes(assignee)))
-	name := role + "-" + cut(assignee, maxNameLength-len(suffix)-1-runes(role)) + suffix
+	role := cut(object.Role, exchange.MaxNameLength-len(suffix)-1-min(shortestAssignee, runes(assignee)))
+	name := role + "-" + cut(assignee, exchange.MaxNameLength-len(suffix)-1-runes(role)) + suffix
 	return strings.ReplaceAll(name, "*", "_")
 }
 

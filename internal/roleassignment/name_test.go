@@ -46,7 +46,7 @@ func TestDefaultNameIsReadableAndFits(t *testing.T) {
 		},
 	} {
 		got := defaultName(test.object, 0)
-		if !regexp.MustCompile(test.want).MatchString(got) || utf8.RuneCountInString(got) > maxNameLength || !utf8.ValidString(got) {
+		if !regexp.MustCompile(test.want).MatchString(got) || utf8.RuneCountInString(got) > exchange.MaxNameLength || !utf8.ValidString(got) {
 			t.Errorf("%s: %q (%d characters), want %s", name, got, utf8.RuneCountInString(got), test.want)
 		}
 		if again := defaultName(test.object, 0); again != got {
