@@ -293,7 +293,7 @@ func (c *Client) DeleteManagementScope(ctx context.Context, guid, lastName strin
 			return err
 		}
 		if len(users) > 0 {
-			return fmt.Errorf("%w These role assignments use it: %s", err, strings.Join(users, ", "))
+			return fmt.Errorf("%w. These role assignments use it: %s", err, strings.Join(users, ", "))
 		}
 		// It may have been the GUID that was refused. The name is another scope's, perhaps, by the next time.
 		object.byName = adminapi.ClassOf(err) != adminapi.InUse

@@ -345,7 +345,7 @@ func TestScopeInUseIsNotRemovedAndItsAssignmentsAreNamed(t *testing.T) {
 				renamed := "Support mailboxes"
 				changeScope(t, w, scope.Name, tenant.ManagementScopeChange{Name: &renamed})
 				err := w.DeleteManagementScope(within(t, 10*time.Minute), scope.GUID, scope.Name)
-				if err == nil || !strings.Contains(err.Error(), "These role assignments use it: 'Scanner reads'") {
+				if err == nil || !strings.Contains(err.Error(), "). These role assignments use it: 'Scanner reads'") {
 					t.Errorf("got %v", err)
 				}
 			})
