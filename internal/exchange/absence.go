@@ -55,7 +55,7 @@ func (c *Client) refreshed(ctx context.Context, cmdlet, id, name string, same fu
 	if row, found = c.listed(ctx, cmdlet, id, same); found {
 		return row, true, nil
 	}
-	if c.singly || id == "" || name == "" || c.recent.wrote(id) {
+	if c.uncached || id == "" || name == "" || c.recent.wrote(id) {
 		return nil, false, nil
 	}
 	rows, err := c.patiently(ctx, cmdlet, adminapi.Parameters{"Identity": name})

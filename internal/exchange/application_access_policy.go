@@ -271,7 +271,7 @@ func (c *Client) listApplicationAccessPolicies(ctx context.Context) ([]Applicati
 // knownApplicationAccessPolicies lists the policies where they are not known.
 func (c *Client) knownApplicationAccessPolicies(ctx context.Context) ([]ApplicationAccessPolicy, error) {
 	known, changes, ok := c.policies.all()
-	if ok && !c.singly {
+	if ok && !c.uncached {
 		return known, nil
 	}
 	listed, err := c.listApplicationAccessPolicies(ctx)

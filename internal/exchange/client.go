@@ -25,7 +25,7 @@ type Client struct {
 	recent   recent
 	memory   memory
 	policies policies
-	singly   bool
+	uncached bool // see Singly
 }
 
 // Progress is told in a sentence, every now and then, what a long wait waits for, and what was done about an answer that
@@ -43,7 +43,7 @@ func ReportTo(progress Progress) Option {
 // Singly has a client send a request for each object whenever it is read: nothing is listed to be read from, shared, sent
 // in batches or remembered. It is for measuring what all of that saves.
 func Singly() Option {
-	return func(c *Client) { c.singly = true }
+	return func(c *Client) { c.uncached = true }
 }
 
 // New returns a client that sends its cmdlets through api.
@@ -170,7 +170,7 @@ func (c *Client) read(ctx context.Context, cmdlet string, parameters adminapi.Pa
 		command.Select = mailboxProperties()
 	}
 	invoke := c.api.InvokeShared
-	if c.singly {
+	if c.uncached {
 		invoke = c.api.Invoke
 	}
 	result, err := invoke(ctx, command)

@@ -28,7 +28,7 @@ var identities = [...]string{"Guid", "ExchangeObjectId", "Name", "Identity", "Ob
 // that it may tell of, it is made anew, after twice as many further reads each time. What somebody else changes during
 // the run may not show, so nothing is written by what it says.
 func (c *Client) listed(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (row adminapi.Row, found bool) {
-	if c.singly || identity == "" {
+	if c.uncached || identity == "" {
 		return nil, false
 	}
 	listing, ok := c.listing(ctx, cmdlet)

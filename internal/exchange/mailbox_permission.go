@@ -258,7 +258,7 @@ func (c *Client) FindMailboxPermission(ctx context.Context, id MailboxPermission
 // ReadMailboxPermission is FindMailboxPermission for a refresh: the entry is the one that MailboxPermissions has of it.
 // A mailbox whose list lacks some is read twice more, for all of them.
 func (c *Client) ReadMailboxPermission(ctx context.Context, id MailboxPermissionID) (permission MailboxPermission, err error) {
-	if c.singly || id.MailboxGUID == "" {
+	if c.uncached || id.MailboxGUID == "" {
 		return c.FindMailboxPermission(ctx, id)
 	}
 	err = c.missing(ctx, "Get-MailboxPermission", permissionsOf(id.MailboxGUID), func(list *answer) error {

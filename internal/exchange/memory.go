@@ -74,7 +74,7 @@ func (c *Client) remembered(ctx context.Context, key, cmdlet string, parameters 
 		return nil, err
 	}
 	fresh := &answer{cmdlet: cmdlet, rows: rows, came: time.Now()}
-	if !c.singly && fresh.lasts(parameters) {
+	if !c.uncached && fresh.lasts(parameters) {
 		return c.memory.keep(key, fresh, begun), nil
 	}
 	return fresh, nil
