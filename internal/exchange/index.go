@@ -89,8 +89,8 @@ func (a *answer) by(identity string) []adminapi.Row {
 	return a.index[strings.ToLower(identity)]
 }
 
-// patience is how long to read the objects of a kind one by one.
-type patience struct {
+// untilListing is how long to read the objects of a kind one by one.
+type untilListing struct {
 	attempt int // counts the listings that were begun, or will be next, from 1
 	left    int // the reads until then
 }
@@ -103,13 +103,13 @@ func (m *memory) worthListing(cmdlet string) (known *answer, attempt int) {
 	if known := m.answers[cmdlet]; known != nil {
 		return known, 0
 	}
-	if m.patience == nil {
-		m.patience = map[string]*patience{}
+	if m.untilListing == nil {
+		m.untilListing = map[string]*untilListing{}
 	}
-	p := m.patience[cmdlet]
+	p := m.untilListing[cmdlet]
 	if p == nil {
-		p = &patience{attempt: 1, left: firstReads}
-		m.patience[cmdlet] = p
+		p = &untilListing{attempt: 1, left: firstReads}
+		m.untilListing[cmdlet] = p
 	}
 	if p.left > 0 {
 		p.left--
@@ -123,13 +123,13 @@ func (m *memory) worthListing(cmdlet string) (known *answer, attempt int) {
 func (m *memory) postpone(cmdlet string, attempt int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p := m.patience[cmdlet]; p != nil && p.attempt == attempt {
+	if p := m.untilListing[cmdlet]; p != nil && p.attempt == attempt {
 		p.renew()
 	}
 }
 
 // renew begins anew, with twice as many reads as before.
-func (p *patience) renew() {
+func (p *untilListing) renew() {
 	p.left = firstReads << min(p.attempt, 10)
 	p.attempt++
 }

@@ -21,8 +21,8 @@ type memory struct {
 	// writes counts, by the cmdlet that reads, the commands that may have changed what it answers and came to their end.
 	writes  map[string]int
 	answers map[string]*answer // by the command that reads
-	// patience is, by the cmdlet that lists a kind of object, when the next listing is worth its cost.
-	patience map[string]*patience
+	// untilListing is, by the cmdlet that lists a kind of object, when the next listing is worth its cost.
+	untilListing map[string]*untilListing
 	// byName has the cmdlets that do not take a GUID.
 	byName map[string]bool
 }
@@ -167,7 +167,7 @@ func (m *memory) forget(written string) {
 	for _, cmdlet := range changedBy(written) {
 		m.writes[cmdlet]++
 		maps.DeleteFunc(m.answers, func(_ string, known *answer) bool { return known.cmdlet == cmdlet })
-		if p := m.patience[cmdlet]; p != nil && p.left == 0 {
+		if p := m.untilListing[cmdlet]; p != nil && p.left == 0 {
 			p.renew()
 		}
 	}
