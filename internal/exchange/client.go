@@ -87,9 +87,8 @@ var errEmptyIdentity = errors.New("the identity is empty, and Exchange would tak
 // get runs a Get cmdlet for one identity and returns the row that is the object asked for, as same tells.
 //
 // The documentation of every Get cmdlet warns that an identity which does not exist may be answered with all objects,
-// so a row is believed only when same accepts it. Absence is believed only from the service's own not-found or from
-// a complete listing: where identity was refused as not found or answered with other rows, list (when the caller can
-// only name the object by something else than its documented identity) settles the matter.
+// so a row is believed only when same accepts it. Absence is believed only from the service's own not-found or, where
+// identity was answered with other rows, from a complete listing.
 func (c *Client) get(ctx context.Context, cmdlet, identity string, same func(adminapi.Row) bool) (adminapi.Row, error) {
 	return c.getBy(ctx, c.list, cmdlet, identity, same)
 }
@@ -113,8 +112,9 @@ func (c *Client) getBy(ctx context.Context, ask asking, cmdlet, identity string,
 	return c.search(ctx, cmdlet, identity, same)
 }
 
-// locate is get for an object that may have another identity by now, or be known by another spelling of it: where none
-// is found by identity, the listing of all decides whether there is one that same accepts. Errors call it key.
+// locate is get for an object that may have another identity by now, or be known by another spelling of it: where
+// identity is refused as not found, too, the listing of all decides whether there is one that same accepts. Errors call
+// it key.
 func (c *Client) locate(ctx context.Context, cmdlet, identity, key string, same func(adminapi.Row) bool) (adminapi.Row, error) {
 	rows, err := c.list(ctx, cmdlet, adminapi.Parameters{"Identity": identity})
 	if err != nil && !IsNotFound(err) {
