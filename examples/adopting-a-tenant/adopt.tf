@@ -95,5 +95,5 @@ resource "exchange_mailbox_permission" "all" {
   user             = each.value.user_sid # what Exchange shows as user may name somebody else, too
   access_rights    = each.value.access_rights
   deny             = each.value.deny
-  inheritance_type = each.value.inheritance_type
+  inheritance_type = split(", ", each.value.inheritance_type)[0] # an entry may have several, as in "All, None"
 }

@@ -100,7 +100,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 							Computed:            true,
 						},
 						"inheritance_type": schema.StringAttribute{
-							MarkdownDescription: "What of the mailbox the rights are for: `All` for nearly every entry.",
+							MarkdownDescription: "What of the mailbox the rights are for: `All` for nearly every entry. Where the rights of one entry differ in that, all of it: `All, None`.",
 							Computed:            true,
 						},
 					},

@@ -70,6 +70,13 @@ type entry struct {
 	mailbox, user string
 }
 
+// oneInheritanceType returns the inheritance type, or the first where the rights of the entry have several: a
+// configuration takes one.
+func (e entry) oneInheritanceType() string {
+	one, _, _ := strings.Cut(e.InheritanceType, ", ")
+	return one
+}
+
 // List streams the entries.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config listModel
@@ -85,7 +92,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 		stream.Results = listing.Failure(diagnostic.Error("The permissions of the mailboxes could not be listed", err))
 		return
 	}
-	stream.Results = listing.Results(ctx, req, entries, func(entry entry) (string, any, any) {
+	results := listing.Results(ctx, req, entries, func(entry entry) (string, any, any) {
 		resource := model{
 			Mailbox:      customtype.Name.Known(entry.mailbox),
 			User:         customtype.Name.Known(entry.user),
@@ -93,12 +100,29 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 			Timeouts:     listing.NoTimeouts(),
 		}
 		resource.fromAPI(entry.MailboxPermission)
+		resource.InheritanceType = customtype.Name.Known(entry.oneInheritanceType())
 		verb := "on"
 		if entry.Deny {
 			verb = "is denied on"
 		}
 		return fmt.Sprintf("%s %s %s: %s", entry.User, verb, entry.mailbox, strings.Join(entry.AccessRights, ", ")), resource.identity(), resource
 	})
+	stream.Results = func(push func(list.ListResult) bool) {
+		next := 0
+		for result := range results {
+			entry := entries[next]
+			next++
+			if one := entry.oneInheritanceType(); one != entry.InheritanceType {
+				result.Diagnostics.AddWarning("Mailbox permission with several inheritance types",
+					fmt.Sprintf("The rights of '%s' on '%s' are inherited in several ways: %s. A resource has one inheritance_type, and the list gives %s. "+
+						"The plan that imports the entry replaces it by one that has all of its rights with the inheritance_type of the configuration.",
+						entry.User, entry.mailbox, entry.InheritanceType, one))
+			}
+			if !push(result) {
+				return
+			}
+		}
+	}
 }
 
 func (l *ListResource) entries(ctx context.Context, config listModel) ([]entry, error) {
