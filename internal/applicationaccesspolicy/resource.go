@@ -346,7 +346,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 	policy, err := r.client.ListedApplicationAccessPolicy(ctx, given)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The application access policy to import could not be read", err))
+		resp.Diagnostics.Append(diagnostic.ImportError("The application access policy to import could not be read", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), policy.Identity)...)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 )
 
 // Error returns the diagnostic for err. The summary is a static sentence that says what was tried.
@@ -19,6 +21,15 @@ func Error(summary string, err error) diag.Diagnostic {
 		detail += "\n\n" + advice
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
+}
+
+// ImportError is Error for an object to import that could not be read.
+func ImportError(summary string, err error) diag.Diagnostic {
+	if adminapi.ClassOf(err) != adminapi.NotFound {
+		return Error(summary, err)
+	}
+	return diag.NewErrorDiagnostic(summary, err.Error()+"\n\nCheck the id. If the object was removed after it had been imported, "+
+		"remove the import block that names it: an import block has done its work once it is applied.")
 }
 
 // AlreadyExists returns the diagnostic for an object that is there already, with the import block to paste.

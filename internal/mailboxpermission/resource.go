@@ -60,8 +60,9 @@ var (
 
 // Resource manages entries of mailboxes' permission lists.
 type Resource struct {
-	client   *exchange.Client
-	handover *clients.Handover
+	client             *exchange.Client
+	handover           *clients.Handover
+	autoMappingUnknown *clients.Notice
 }
 
 // NewResource returns the resource, not configured yet.
@@ -75,7 +76,7 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp 
 // Configure takes the provider's client; there is none yet while Terraform validates.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	configured := clients.Of(req.ProviderData)
-	r.client, r.handover = configured.Exchange, configured.Permissions
+	r.client, r.handover, r.autoMappingUnknown = configured.Exchange, configured.Permissions, configured.AutoMappingUnknown
 }
 
 // Schema describes the attributes.
@@ -133,7 +134,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"auto_mapping": schema.BoolAttribute{
 				MarkdownDescription: "Whether Outlook opens the mailbox by itself for a user that has `FullAccess`. It has no effect on groups, applications and entries that deny. " +
-					"Exchange does not tell it: a change made elsewhere goes unnoticed, and an import or an entry that is taken over counts as `true`, whatever it is. " +
+					"Exchange does not tell it: a change made elsewhere goes unnoticed. An import counts as `true`, and an entry that is taken over as what the configuration says, with a warning; to be sure, replace the resource. " +
 					"To change it, the rights are taken away and given anew; in between, for seconds, the trustee has no access. Defaults to `true`.",
 				Optional: true,
 				Computed: true,
@@ -406,10 +407,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported.identity())...)
-	if imported.mayAutoMap() {
-		resp.Diagnostics.AddWarning("Auto-mapping of an imported mailbox permission is not known",
-			"Exchange does not tell whether Outlook opens a mailbox by itself, so the import takes the default, auto_mapping = true. "+
-				"With auto_mapping = false in the configuration, the next apply takes the rights away and gives them anew without it.")
+	if imported.mayAutoMap() && r.autoMappingUnknown.Due() {
+		resp.Diagnostics.AddWarning("Auto-mapping of imported mailbox permissions is not known",
+			fmt.Sprintf("Exchange does not tell whether Outlook opens a mailbox by itself, so every import takes the default, auto_mapping = true: that of '%s' on '%s' is the first. "+
+				"Where the configuration has auto_mapping = false, the next apply takes the rights away and gives them anew without it.", user, mailbox))
 	}
 }
 
@@ -423,12 +424,12 @@ func (r *Resource) named(ctx context.Context, given string) (_ exchange.MailboxP
 	}
 	found, err := r.client.Mailbox(ctx, id.Mailbox)
 	if err != nil {
-		diags.Append(diagnostic.Error("The mailbox of the permission to import could not be read", err))
+		diags.Append(diagnostic.ImportError("The mailbox of the permission to import could not be read", err))
 		return exchange.MailboxPermission{}, "", "", diags
 	}
 	permission, err := r.client.MailboxPermission(ctx, found.GUID, id.User, id.Deny)
 	if err != nil {
-		diags.Append(diagnostic.Error("The mailbox permission to import could not be read", err))
+		diags.Append(diagnostic.ImportError("The mailbox permission to import could not be read", err))
 	}
 	return permission, id.Mailbox, id.User, diags
 }
@@ -438,14 +439,14 @@ func (r *Resource) identified(ctx context.Context, id exchange.MailboxPermission
 	id.MailboxGUID = strings.ToLower(id.MailboxGUID)
 	found, err := r.client.Mailbox(ctx, id.MailboxGUID)
 	if err != nil {
-		diags.Append(diagnostic.Error("The mailbox of the permission to import could not be read", err))
+		diags.Append(diagnostic.ImportError("The mailbox of the permission to import could not be read", err))
 		return permission, "", "", diags
 	}
 	if permission, err = r.client.FindMailboxPermission(ctx, id); err == nil {
 		user, err = r.client.TrusteeName(ctx, permission)
 	}
 	if err != nil {
-		diags.Append(diagnostic.Error("The mailbox permission to import could not be read", err))
+		diags.Append(diagnostic.ImportError("The mailbox permission to import could not be read", err))
 	}
 	return permission, cmp.Or(found.PrimarySMTPAddress, found.GUID), user, diags
 }

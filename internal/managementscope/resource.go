@@ -287,7 +287,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 	object, err := r.client.ListedManagementScope(ctx, given)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The management scope to import could not be read", err))
+		resp.Diagnostics.Append(diagnostic.ImportError("The management scope to import could not be read", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), object.GUID)...)

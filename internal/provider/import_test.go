@@ -34,3 +34,29 @@ func TestImportOfAnEmptyIDIsRefusedInPlainWords(t *testing.T) {
 		})
 	}
 }
+
+// Import blocks stay in configurations, and hold up every plan once the object is gone.
+func TestImportOfWhatIsNotThereSaysWhatToDoWithTheImportBlock(t *testing.T) {
+	t.Parallel()
+	const guid = "eb294b83-0000-4000-8000-000000000000"
+	for kind, id := range map[string]string{
+		"exchange_service_principal":         guid,
+		"exchange_management_scope":          "Nobody's mailboxes",
+		"exchange_role_assignment":           guid,
+		"exchange_application_access_policy": `11111111-1111-1111-1111-111111111111\22222222-2222-2222-2222-000000000000:S-1-5-21-1-2-3-4;` + guid,
+		"exchange_mailbox_permission":        "info@contoso.com|megan@contoso.com",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.TestCore(func(w *core.Workspace) {
+					const want = "\n\nCheck the id. If the object was removed after it had been imported, remove the import block that names it: an import block has done its work once it is applied."
+					err := w.Import(t.Context(), core.Import{Address: kind + ".test", ID: id})
+					if err == nil || !strings.Contains(err.Error(), want) {
+						t.Errorf("got %v", err)
+					}
+				})
+			})
+		})
+	}
+}

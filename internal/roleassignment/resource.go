@@ -415,7 +415,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 	object, err := r.client.ListedRoleAssignment(ctx, given)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The role assignment to import could not be read", err))
+		resp.Diagnostics.Append(diagnostic.ImportError("The role assignment to import could not be read", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), object.GUID)...)

@@ -314,7 +314,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	object, err := read(ctx, id)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The service principal to import could not be read", err))
+		resp.Diagnostics.Append(diagnostic.ImportError("The service principal to import could not be read", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), object.ObjectID)...)
