@@ -27,8 +27,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			"Microsoft replaces application access policies by RBAC for Applications, and advises against new ones. "+
 				"exchange_role_assignment gives an application a permission over the mailboxes of a scope and over no others. "+
 				"To move, assign the roles, and then take the consent in Entra and the policy away.\n\n"+
-				"This is said once, however many policies there are. suppress_application_access_policy_warning = true "+
-				"in the provider block turns it off, or EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING=true in the environment.")
+				"To turn this warning off, set suppress_application_access_policy_warning = true in the provider block, "+
+				"or EXCHANGE_SUPPRESS_APPLICATION_ACCESS_POLICY_WARNING=true in the environment.")
 	}
 	var plan model
 	if resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...); resp.Diagnostics.HasError() {

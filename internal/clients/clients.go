@@ -19,6 +19,8 @@ type Clients struct {
 	Graph    *graph.Client
 	// PoliciesSuperseded is the notice that application access policies are superseded; nil where it is not wanted.
 	PoliciesSuperseded *Notice
+	// AutoMappingUnknown is the notice that an imported mailbox permission has the default of what Exchange does not tell.
+	AutoMappingUnknown *Notice
 	// Permissions are handed over by the ids of mailbox permissions.
 	Permissions *Handover
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest/core"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/sandbox/tenant"
 )
 
@@ -190,7 +191,7 @@ func TestMailboxPermissionSaysThatAutoMappingIsNotKnown(t *testing.T) {
 	t.Parallel()
 	const (
 		id       = support + "|" + adele
-		imported = "Auto-mapping of an imported mailbox permission is not known"
+		imported = "Auto-mapping of imported mailbox permissions is not known"
 		adopted  = "The mailbox permission was there already"
 	)
 	provider := acctest.BuildProvider(t)
@@ -220,6 +221,31 @@ func TestMailboxPermissionSaysThatAutoMappingIsNotKnown(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestImportsSayOnceARunThatAutoMappingIsNotKnown(t *testing.T) {
+	t.Parallel()
+	acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+		var config core.Config
+		var imports []core.Import
+		for name, user := range map[string]string{"adele": adele, "megan": megan} {
+			s.Run("Add-MailboxPermission", map[string]any{"Identity": support, "User": user, "AccessRights": []any{"FullAccess"}})
+			block := core.Block{
+				Address: "exchange_mailbox_permission." + name, Attributes: core.Attributes{"mailbox": support, "user": user, "access_rights": []string{"FullAccess"}},
+			}
+			config = append(config, block)
+			imports = append(imports, core.Import{Address: block.Address, ID: support + "|" + user})
+		}
+		s.TestCore(func(w *core.Workspace) {
+			if _, err := w.Plan(t.Context(), config, imports...); err != nil {
+				t.Fatal(err)
+			}
+			warnings := w.Warnings()
+			if len(warnings) != 1 || !strings.Contains(warnings[0].Detail, "@contoso.com' on 'support@contoso.com' is the first.") {
+				t.Errorf("the warnings are %+v", warnings)
+			}
+		})
+	})
 }
 
 func TestMailboxPermissionThatDiffersIsReportedWithItsImportBlock(t *testing.T) {

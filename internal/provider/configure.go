@@ -161,7 +161,7 @@ func (p *Provider) tokens(ctx context.Context, config *model, where auth.Config)
 
 // share is what all resources and data sources of one run share.
 func (m *model) share(service *exchange.Client, directory *graph.Client) *clients.Clients {
-	shared := &clients.Clients{Permissions: new(clients.Handover), Exchange: service, Graph: directory}
+	shared := &clients.Clients{Permissions: new(clients.Handover), AutoMappingUnknown: new(clients.Notice), Exchange: service, Graph: directory}
 	if !m.SuppressPolicyWarning.ValueBool() {
 		shared.PoliciesSuperseded = new(clients.Notice)
 	}
