@@ -270,7 +270,7 @@ func TestMailboxPermissionThatDiffersIsReportedWithItsImportBlock(t *testing.T) 
 			s.Run("Add-MailboxPermission", test.there)
 			s.Test(resource.TestCase{Steps: []resource.TestStep{{
 				Config:      config(append(attributes{"mailbox", support, "user", test.user, "access_rights", full}, test.config...)...),
-				ExpectError: regexp.MustCompile(`(?s)another entry for this trustee.*import \{\s+to = ` + address[:len(address)-len("test")] + `example\s+id = "` + test.id + `"\s+\}`),
+				ExpectError: regexp.MustCompile(`(?s)another entry for this trustee.*on\s+the\s+mailbox\s+'support@contoso\.com'\s+already.*import \{\s+to = ` + address[:len(address)-len("test")] + `example\s+id = "` + test.id + `"\s+\}`),
 			}}})
 			if err := writes(s)(&terraform.State{}); err != nil {
 				t.Error(err)

@@ -228,13 +228,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		if plan.mayAutoMap() {
 			resp.Diagnostics.AddWarning("The mailbox permission was there already",
 				fmt.Sprintf("'%s' holds these rights on the mailbox '%s' already, and the resource has taken them over. Exchange does not tell whether Outlook opens the mailbox by itself, "+
-					"so auto_mapping = %t may differ from what is there. To be sure of it, replace the resource.", existing.User, object.MailboxGUID, object.AutoMapping))
+					"so auto_mapping = %t may differ from what is there. To be sure of it, replace the resource.", existing.User, plan.Mailbox.ValueString(), object.AutoMapping))
 		}
 		return
 	case err == nil:
 		resp.Diagnostics.Append(diagnostic.AlreadyExists("The mailbox has another entry for this trustee", ResourceType, importIDOf(plan, existing.MailboxPermissionID),
 			fmt.Errorf("'%s' holds %s (inheritance type %s) on the mailbox '%s' already, which is not what is to be given", existing.User,
-				strings.Join(existing.AccessRights, ", "), existing.InheritanceType, object.MailboxGUID)))
+				strings.Join(existing.AccessRights, ", "), existing.InheritanceType, plan.Mailbox.ValueString())))
 		return
 	case !exchange.IsNotFound(err):
 		resp.Diagnostics.Append(diagnostic.Error("The permissions of the mailbox could not be read", err))
