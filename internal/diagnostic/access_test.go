@@ -251,8 +251,16 @@ func TestErrorOfARefusalSaysWhatToCheck(t *testing.T) {
 			adminapi.Error{Cmdlet: "Get-ManagementScope", Class: adminapi.Transient, Unreached: "nosuch.contoso.test", Err: errors.New("no such host")},
 		},
 		{
-			"uncertain", "may have been done all the same",
+			"uncertain creation", " The object may have been created all the same. No plan shows that, because state does not have the object: if the next apply says that it exists already, import it.",
 			adminapi.Error{Cmdlet: "New-ManagementScope", Status: 504, Class: adminapi.Transient, Uncertain: true},
+		},
+		{
+			"uncertain permission", " What was asked for may have been done all the same: apply again to make sure.",
+			adminapi.Error{Cmdlet: "Add-MailboxPermission", Status: 504, Class: adminapi.Transient, Uncertain: true},
+		},
+		{
+			"uncertain change", " What was asked for may have been done all the same: the next plan shows what is there.",
+			adminapi.Error{Cmdlet: "Set-ManagementScope", Status: 504, Class: adminapi.Transient, Uncertain: true},
 		},
 	} {
 		if got := diagnostic.Error("s", &test.err).Detail(); !strings.Contains(got, test.want) || test.err.Unreached != "" && strings.Contains(got, "passes by itself") {

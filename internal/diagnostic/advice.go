@@ -30,10 +30,25 @@ func advice(err error) string {
 	} else {
 		parts = append(parts, kindAdvice(err))
 	}
-	if adminapi.MayHaveHappened(err) {
-		parts = append(parts, "What was asked for may have been done all the same: the next plan shows what is there.")
-	}
+	parts = append(parts, doneAdvice(err))
 	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+// doneAdvice tells how to see whether a cmdlet whose answer was lost did its work.
+func doneAdvice(err error) string {
+	var ofExchange *adminapi.Error
+	if !errors.As(err, &ofExchange) || !ofExchange.Uncertain {
+		return ""
+	}
+	switch verb, _, _ := strings.Cut(ofExchange.Cmdlet, "-"); verb {
+	case "New":
+		return "The object may have been created all the same. No plan shows that, because state does not have the object: " +
+			"if the next apply says that it exists already, import it."
+	case "Add":
+		return "What was asked for may have been done all the same: apply again to make sure."
+	default:
+		return "What was asked for may have been done all the same: the next plan shows what is there."
+	}
 }
 
 // kindAdvice is the advice for an answer of one of the services.
