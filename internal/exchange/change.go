@@ -24,7 +24,7 @@ func (c *Client) set(ctx context.Context, cmdlet string, parameters adminapi.Par
 			if lost++; lost == maxSends {
 				return err
 			}
-		case IsNotFound(err) && Says(err, identity):
+		case IsNotFound(err) && Names(err, identity):
 		default:
 			return err
 		}
@@ -40,7 +40,7 @@ func (c *Client) set(ctx context.Context, cmdlet string, parameters adminapi.Par
 // seen makes something of a refusal that misses an object which the command refers to. One that can be read is only not
 // seen yet by the server that refused: a new service principal takes up to ten minutes to be seen by all.
 func (c *Client) seen(ctx context.Context, err error, kind ReferenceKind, identity string) error {
-	if !IsNotFound(err) || identity == "" || !Says(err, identity) {
+	if !IsNotFound(err) || !Names(err, identity) {
 		return err
 	}
 	lookErr := c.confirmed(ctx, identity, func(ctx context.Context) error {

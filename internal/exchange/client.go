@@ -11,7 +11,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -239,13 +241,13 @@ func (c *Client) invoke(ctx context.Context, cmdlet string, parameters adminapi.
 
 // about returns err, and marks one that says that something was not found and names none of a command's parameters.
 func about(parameters adminapi.Parameters, err error) error {
-	if adminapi.ClassOf(err) == adminapi.NotFound && !blamesAny(err, parameters) {
+	if adminapi.ClassOf(err) == adminapi.NotFound && !namesAny(err, parameters) {
 		return ofAnother{err}
 	}
 	return err
 }
 
-// Says reports whether err is an answer of Exchange's that has some words in it, such as the identity that was not found.
+// Says reports whether err is an answer of Exchange's that has some words in it. Whether it is about an object, Names tells.
 // Letter case does not count, and neither does white space: texts of errors have one space for each run of it.
 func Says(err error, words string) bool {
 	var answer *adminapi.Error
@@ -253,10 +255,29 @@ func Says(err error, words string) bool {
 	return errors.As(err, &answer) && strings.Contains(strings.ToLower(answer.Message), strings.ToLower(words))
 }
 
-// blamesAny reports whether a not-found error is about one of a command's parameters.
-func blamesAny(err error, parameters adminapi.Parameters) bool {
+// Names reports whether err is an answer of Exchange's about the object that identity names, which it quotes: by itself, or
+// behind the organization. Where an answer quotes nothing, it is enough that the identity is in it as a word of its own.
+// A name may be part of any text: that of another object, or a single letter.
+func Names(err error, identity string) bool {
+	var answer *adminapi.Error
+	identity = strings.ToValidUTF8(strings.Join(strings.Fields(identity), " "), "")
+	if identity == "" || !errors.As(err, &answer) {
+		return false
+	}
+	form := `(^|[^\pL\pN])%s($|[^\pL\pN])`
+	if quotation().MatchString(answer.Message) {
+		form = `['"\\]%s['"]`
+	}
+	return regexp.MustCompile("(?i)" + fmt.Sprintf(form, regexp.QuoteMeta(identity))).MatchString(answer.Message)
+}
+
+// quotation finds where something is quoted. An apostrophe follows a letter.
+var quotation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[^\pL\pN])['"]`) })
+
+// namesAny reports whether a not-found error is about one of a command's parameters.
+func namesAny(err error, parameters adminapi.Parameters) bool {
 	for _, parameter := range parameters {
-		if text, ok := parameter.(string); ok && text != "" && Says(err, text) {
+		if text, ok := parameter.(string); ok && Names(err, text) {
 			return true
 		}
 	}

@@ -83,11 +83,24 @@ func (c *Client) referred(ctx context.Context, ask asking, kind ReferenceKind, i
 		case err != nil:
 			return adminapi.Row{}, false, err
 		}
-		if row, found, err := only(cmdlet, identity, rows, spelled(identity)); err == nil && found {
+		if row, found, err := only(cmdlet, identity, rows, kind.accepts(identity)); err == nil && found {
 			return row, true, nil
 		}
 	}
 	return adminapi.Row{}, false, nil
+}
+
+// accepts accepts the rows of the kind that identity names. Get-Recipient finds mailboxes by what may be a group's name.
+func (kind ReferenceKind) accepts(identity string) func(adminapi.Row) bool {
+	same := spelled(identity)
+	return func(row adminapi.Row) bool { return same(row) && (kind != GroupReference || isGroup(row)) }
+}
+
+// isGroup reports whether a recipient is a group, as the names of all types of group say. What does not tell its type may
+// be one.
+func isGroup(row adminapi.Row) bool {
+	types := row.Text("RecipientType") + row.Text("RecipientTypeDetails")
+	return types == "" || strings.Contains(types, "Group")
 }
 
 // spelled accepts rows of which any of the identity forms that recipients and configuration objects have is identity.

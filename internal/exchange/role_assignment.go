@@ -276,7 +276,7 @@ type NewRoleAssignment struct {
 // can be read, a refusal that misses it is tried again until ctx ends.
 // The answer may precede the assignment's appearance in reads; AwaitRoleAssignment waits for that.
 func (c *Client) CreateRoleAssignment(ctx context.Context, object NewRoleAssignment) (RoleAssignment, error) {
-	scope, err := c.scopeParameter(ctx, object.Scope)
+	scope, err := c.scopeParameter(ctx, "New-ManagementRoleAssignment", object.Scope)
 	if err != nil {
 		return RoleAssignment{}, err
 	}
@@ -335,10 +335,10 @@ func (a RoleAssignment) keys() []string { return []string{a.GUID, assignmentKey(
 // assignmentKey is the natural key of an assignment.
 func assignmentKey(name string) string { return "role assignment " + name }
 
-// scopeParameter returns the scope in a form that the cmdlets take. An administrative unit must be named by its object
-// id: display names are documented, but were refused. A group is taken by name, GUID or distinguished name, but not by
-// an address.
-func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error) {
+// scopeParameter returns the scope in a form that cmdlet takes, which writes. An administrative unit must be named by its
+// object id: display names are documented, but were refused. A group is taken by name, GUID or distinguished name, but not
+// by an address.
+func (c *Client) scopeParameter(ctx context.Context, cmdlet string, scope Scope) (Scope, error) {
 	switch {
 	case scope.Kind == RecipientAdministrativeUnitScope && !isGUID(scope.Value):
 		unit, err := c.AdministrativeUnit(ctx, scope.Value)
@@ -349,12 +349,30 @@ func (c *Client) scopeParameter(ctx context.Context, scope Scope) (Scope, error)
 	case scope.Kind == RecipientGroupScope && strings.Contains(scope.Value, "@"):
 		// An address may have become another group's since it was last asked for.
 		guid, err := c.resolve(ctx, c.list, GroupReference, scope.Value)
-		if err != nil || guid == "" {
+		if err != nil {
 			return scope, err
+		}
+		if guid == "" {
+			return scope, c.otherThanGroup(ctx, cmdlet, scope.Value)
 		}
 		return Scope{Kind: scope.Kind, Value: guid}, nil
 	default:
 		return scope, nil
+	}
+}
+
+// otherThanGroup returns the error of an identity that was to be a group's and is another recipient's, which Exchange would
+// refuse as if there were none. It returns nil where nobody has it: that Exchange says best.
+func (c *Client) otherThanGroup(ctx context.Context, cmdlet, identity string) error {
+	row, found, err := c.referred(ctx, c.list, RecipientReference, identity)
+	if err != nil || !found || isGroup(row) {
+		return err
+	}
+	return &adminapi.Error{
+		Cmdlet: cmdlet,
+		Class:  adminapi.InvalidInput,
+		Message: fmt.Sprintf("'%s' is no group but the %s '%s', so nothing was sent",
+			identity, row.Text("RecipientTypeDetails", "RecipientType"), row.Text("DisplayName", "Name")),
 	}
 }
 
@@ -483,7 +501,7 @@ func (c *Client) UpdateRoleAssignment(ctx context.Context, guid, lastName string
 	}
 	var scope Scope
 	if change.Scope != nil {
-		if scope, err = c.scopeParameter(ctx, *change.Scope); err != nil {
+		if scope, err = c.scopeParameter(ctx, "Set-ManagementRoleAssignment", *change.Scope); err != nil {
 			return RoleAssignment{}, err
 		}
 		parameters[string(scope.Kind)] = scope.Value
