@@ -157,7 +157,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // notFound says which of the two Exchange does not know. Its answer names what it missed.
 func notFound(config model, err error) diag.Diagnostic {
-	if mailbox := config.Mailbox.ValueString(); mailbox != "" && exchange.Says(err, mailbox) {
+	if mailbox := config.Mailbox.ValueString(); mailbox != "" && exchange.Names(err, mailbox) {
 		return diag.NewAttributeErrorDiagnostic(path.Root("mailbox"), "Exchange does not know the mailbox", err.Error())
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("app"), "Exchange does not know the application",
