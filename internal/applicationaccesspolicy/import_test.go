@@ -135,7 +135,7 @@ func TestPolicyImportRefusesWhatIsNoIdentity(t *testing.T) {
 		"application id":        {reader, `(?s)Not the id of an application access policy.*no backslash`},
 		"shell ate it":          {strings.ReplaceAll(identity(reader, finance), `\`, ""), `(?s)no backslash; put the id between single quotes`},
 		"cut at the semicolon":  {strings.Split(identity(reader, finance), ";")[0], `(?s)not of the form`},
-		"policy that is no one": {identity(reader, all), `(?s)to import could not be read.*couldn't be found|not among the`},
+		"policy that is no one": {identity(reader, all), `(?s)to import could not be read.*couldn't be found|is not the one object`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,8 @@ package diagnostic
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -16,7 +18,7 @@ import (
 
 // Error returns the diagnostic for err. The summary is a static sentence that says what was tried.
 func Error(summary string, err error) diag.Diagnostic {
-	detail := err.Error()
+	detail := stopped(err.Error())
 	if advice := advice(err); advice != "" {
 		detail += "\n\n" + advice
 	}
@@ -28,7 +30,7 @@ func ImportError(summary string, err error) diag.Diagnostic {
 	if adminapi.ClassOf(err) != adminapi.NotFound {
 		return Error(summary, err)
 	}
-	return diag.NewErrorDiagnostic(summary, err.Error()+"\n\nCheck the id. If the object was removed after it had been imported, "+
+	return diag.NewErrorDiagnostic(summary, stopped(err.Error())+"\n\nCheck the id. If the object was removed after it had been imported, "+
 		"remove the import block that names it: an import block has done its work once it is applied.")
 }
 
@@ -36,7 +38,7 @@ func ImportError(summary string, err error) diag.Diagnostic {
 func AlreadyExists(summary, resourceType, importID string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, fmt.Sprintf("%s\n\n"+
 		"To manage the object that is there, import it (put your own resource's address behind \"to\"):\n\n%s",
-		err, ImportBlock(resourceType, importID)))
+		stopped(err.Error()), ImportBlock(resourceType, importID)))
 }
 
 // OfItsOwn says what to do where the object that is in the way may be one that the resource has itself made. alternative
@@ -50,6 +52,17 @@ func OfItsOwn(noun, alternative string) string {
 // ImportBlock returns the configuration that imports an object.
 func ImportBlock(resourceType, importID string) string {
 	return fmt.Sprintf("import {\n  to = %s.example\n  id = %s\n}", resourceType, quote(importID))
+}
+
+// stopped ends the text of an error, which has no full stop by Go's custom, as a paragraph. An address is left as it is,
+// to be copied.
+func stopped(text string) string {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	lastWord := text[strings.LastIndexAny(text, " \n")+1:]
+	if (unicode.IsLetter(last) || unicode.IsDigit(last) || strings.ContainsRune(`'"`, last)) && !strings.Contains(lastWord, "://") {
+		return text + "."
+	}
+	return text
 }
 
 // quote writes text as a string of Terraform's language, in which ${ and %{ begin templates.

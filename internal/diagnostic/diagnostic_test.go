@@ -79,8 +79,26 @@ func TestErrorOfATimeLimitNamesTheTimeoutsAttribute(t *testing.T) {
 	if got := diagnostic.Error("s", err).Detail(); !strings.Contains(got, "timeouts") || !strings.Contains(got, "still absent") {
 		t.Error(got)
 	}
-	if got := diagnostic.Error("s", errors.New("plain")).Detail(); got != "plain" {
+	if got := diagnostic.Error("s", errors.New("plain")).Detail(); got != "plain." {
 		t.Error(got)
+	}
+}
+
+func TestParagraphsEndWithAFullStopAndAddressesWithout(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Add a new one, and give that":        "Add a new one, and give that.",
+		"object 'x'":                          "object 'x'.",
+		"gave no reason (HTTP 403)":           "gave no reason (HTTP 403)",
+		"It is over.":                         "It is over.",
+		"It is explained at https://a.test/1": "It is explained at https://a.test/1",
+	} {
+		if got := diagnostic.Error("s", errors.New(text)).Detail(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if got := diagnostic.AlreadyExists("s", "exchange_management_scope", "x", errors.New(text)).Detail(); !strings.HasPrefix(got, want+"\n\nTo manage") {
+			t.Errorf("got %q, want %q first", got, want)
+		}
 	}
 }
 

@@ -123,9 +123,9 @@ func pause(ctx context.Context, while time.Duration) error {
 
 // unlisted says that an object is not among those of a listing.
 func unlisted(cmdlet, identity string, listed int) error {
-	return &adminapi.Error{
-		Cmdlet:  cmdlet,
-		Class:   adminapi.NotFound,
-		Message: fmt.Sprintf("'%s' is not among the %d objects that Exchange lists", identity, listed),
+	message := fmt.Sprintf("'%s' is not among the %d objects that Exchange lists", identity, listed)
+	if listed == 1 {
+		message = fmt.Sprintf("'%s' is not the one object that Exchange lists", identity)
 	}
+	return &adminapi.Error{Cmdlet: cmdlet, Class: adminapi.NotFound, Message: message}
 }
