@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -331,14 +332,41 @@ func (c *Client) finish(ctx context.Context, call *call, got reading) (*Result, 
 		return c.run(ctx, call, &firstPage{got.output, got.answer.url})
 	case got.answer.status == http.StatusUnauthorized:
 		call.refused, call.claims = got.answer.token, claimsChallenge(got.answer.header)
-	case errors.As(got.err, &failed) && failed.stands():
-		tries := &tries{}
+	case errors.As(got.err, &failed) && (failed.stands() || failed.Class == Forbidden && c.forbidden.has(call.cmdlet)):
+		tries := &tries{token: got.answer.token}
 		tries.begin(1, pass{})
 		if err := c.untilReplay(ctx, call, tries, 1, got.err); err != nil {
 			return nil, err
 		}
 	}
-	return c.run(ctx, call, nil)
+	result, err := c.run(ctx, call, nil)
+	if err == nil || ClassOf(err) == Forbidden {
+		c.forbidden.note(call.cmdlet, err != nil)
+	}
+	return result, err
+}
+
+// forbidden are the cmdlets that were forbidden to the caller when they came alone,
+// and since then were not allowed. Where one of them is forbidden in a batch without
+// a word, the batch is not to blame. The zero value is none.
+type forbidden struct {
+	mu      sync.Mutex
+	cmdlets map[string]bool
+}
+
+func (f *forbidden) has(cmdlet string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.cmdlets[cmdlet]
+}
+
+func (f *forbidden) note(cmdlet string, is bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.cmdlets == nil {
+		f.cmdlets = map[string]bool{}
+	}
+	f.cmdlets[cmdlet] = is
 }
 
 // stands reports whether an item's error is the cmdlet's, or one that passes.

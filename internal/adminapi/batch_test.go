@@ -215,6 +215,54 @@ func TestBatchesThatAreThrottledForEverEndAsSuch(t *testing.T) {
 	})
 }
 
+// What refuses a cmdlet without a word may mean the batch. Once the cmdlet was refused alone, it does not.
+func TestCmdletThatIsForbiddenInABatchIsAskedForAloneUntilThatIsForbiddenToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		forbidden := true
+		tenant := &mailboxes{batch: func(_ int, items []item) http.RoundTripper {
+			if !forbidden {
+				return granted(items)
+			}
+			var responses []string
+			for _, item := range items {
+				responses = append(responses, response(item, http.StatusForbidden, `"\u0000\u0000"`))
+			}
+			return responded(responses...)
+		}}
+		tenant.single = roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-time.After(time.Second)
+			if forbidden {
+				return says(http.StatusForbidden, "\x00\x00").RoundTrip(r)
+			}
+			return says(http.StatusOK, permissions("alone")).RoundTrip(r)
+		})
+		client := wired(t, tenant)
+		refused := func(singles int) {
+			t.Helper()
+			for _, landing := range together(t.Context(), client, numbered(10)...) {
+				if adminapi.ClassOf(landing.err) != adminapi.Forbidden {
+					t.Errorf("%+v", landing)
+				}
+			}
+			if _, got := tenant.sizes(); got != singles {
+				t.Errorf("%d requests besides the batches, want %d", got, singles)
+			}
+		}
+		refused(10)
+		refused(10)
+		refused(10)
+		// Rights that are granted meanwhile count at once.
+		forbidden = false
+		allRead(t, client, numbered(10)...)
+		if _, err := client.InvokeShared(t.Context(), permissionsOf(alice)); err != nil {
+			t.Error(err)
+		}
+		forbidden = true
+		refused(21)
+	})
+}
+
 func TestThrottledItemSlowsEverybodyDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

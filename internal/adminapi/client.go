@@ -127,9 +127,10 @@ type Client struct {
 	turns        atomic.Uint64 // counts the calls
 	connectionID string
 
-	flights singleflight.Group // what is asked once for all calls
-	sharing sharing            // reads that several callers may wait for
-	singly  atomic.Bool        // Exchange takes no batches
+	flights   singleflight.Group // what is asked once for all calls
+	sharing   sharing            // reads that several callers may wait for
+	singly    atomic.Bool        // Exchange takes no batches
+	forbidden forbidden          // cmdlets that the caller may not use, alone or in a batch
 
 	mu                 sync.Mutex
 	host               string // where the endpoint's redirects lead, with its port
