@@ -12,7 +12,6 @@ import (
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/clients"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/customtype"
-	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/exchange"
 )
 
@@ -107,7 +106,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 	found, err := d.client.RoleAssignments(ctx, config.toAPI())
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The role assignments could not be listed", err))
+		resp.Diagnostics.Append(config.refusal(err))
 		return
 	}
 	config.Objects = make([]object, 0, len(found))

@@ -81,7 +81,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 
 	assignments, err := l.client.RoleAssignments(reading, config.toAPI())
 	if err != nil {
-		stream.Results = listing.Failure(diagnostic.Error("The role assignments could not be listed", err))
+		stream.Results = listing.Failure(config.refusal(err))
 		return
 	}
 	names, err := l.names(reading, assignments)

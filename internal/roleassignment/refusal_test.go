@@ -4,6 +4,7 @@
 package roleassignment_test
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/acctest/core"
 )
 
 func TestRoleAssignmentDoesNotWaitForWhatIsNotThere(t *testing.T) {
@@ -38,6 +40,106 @@ func TestRoleAssignmentDoesNotWaitForWhatIsNotThere(t *testing.T) {
 				t.Errorf("the assignment was tried %d times", got)
 			}
 		})
+	}
+}
+
+func TestRoleAssignmentIsRefusedOnTheAttributeAtFaultWithANextStep(t *testing.T) {
+	t.Parallel()
+	const (
+		nobody = "33333333-3333-3333-3333-333333333333"
+		young  = " One that was created a moment ago may take some minutes to be seen: run again then."
+		roles  = "Application roles (Application ...) can be given to app only, end-user roles (My...) to policy only, and policy takes no other roles."
+		scopes = "If the management scope is in this configuration, refer to it by exchange_management_scope.example.name, so that it is created first. " +
+			"Otherwise check the name: the data source exchange_management_scopes lists the scopes that there are."
+		app = "Exchange knows an application once it is registered as an exchange_service_principal. If that is in this configuration, refer to it by " +
+			"exchange_service_principal.example.id, so that it is created first. Otherwise check the id: the object id is the one under \"Enterprise applications\", not the one under \"App registrations\"."
+		unit = "Give the object id that the administrative unit has in Entra, such as azuread_administrative_unit.example.object_id." + young
+	)
+	for name, test := range map[string]struct {
+		config    core.Attributes
+		attribute string
+		advice    string
+	}{
+		"role": {
+			core.Attributes{"role": "Application Mail.Reed", "app": scanner}, "role",
+			"Check the name: Get-ManagementRole lists the roles in Exchange Online PowerShell.",
+		},
+		"role whose name ends in that of the scope": {
+			core.Attributes{"role": "Application Mail.Reed for Payroll mailboxes", "app": scanner, "custom_resource_scope": "Payroll mailboxes"}, "role",
+			"Check the name: Get-ManagementRole lists the roles in Exchange Online PowerShell.",
+		},
+		"permission for a role": {
+			core.Attributes{"role": "Mail.Read", "app": scanner}, "role",
+			`The names of the roles for applications begin with "Application": did you mean "Application Mail.Read"?`,
+		},
+		"app":                     {core.Attributes{"role": mailRead, "app": nobody}, "app", app},
+		"user":                    {core.Attributes{"role": "Mail Recipients", "user": "nobody@contoso.com"}, "user", "Check the name." + young},
+		"security group":          {core.Attributes{"role": "Mail Recipients", "security_group": "Nobodies"}, "security_group", "Check the name." + young},
+		"policy":                  {core.Attributes{"role": "MyBaseOptions", "policy": "Nobodies"}, "policy", "Check the name." + young},
+		"scope":                   {core.Attributes{"role": mailRead, "app": scanner, "custom_resource_scope": "Nobody"}, "custom_resource_scope", scopes},
+		"write scope":             {core.Attributes{"role": "Mail Recipients", "user": "adele@contoso.com", "custom_recipient_write_scope": "Nobody"}, "custom_recipient_write_scope", scopes},
+		"unit":                    {core.Attributes{"role": mailRead, "app": scanner, "recipient_administrative_unit_scope": nobody}, "recipient_administrative_unit_scope", unit},
+		"unit by its name":        {core.Attributes{"role": mailRead, "app": scanner, "recipient_administrative_unit_scope": "Nowhere"}, "recipient_administrative_unit_scope", unit},
+		"unit of two of its name": {core.Attributes{"role": mailRead, "app": scanner, "recipient_administrative_unit_scope": "West Coast"}, "recipient_administrative_unit_scope", "Name the object by something unique, such as its GUID."},
+		"group": {
+			core.Attributes{"role": mailRead, "app": scanner, "recipient_group_scope": "Adele Vance"}, "recipient_group_scope",
+			"Give the name, an address, the GUID or the distinguished name of a group; a mailbox is none." + young,
+		},
+		"organizational unit": {
+			core.Attributes{"role": "Mail Recipients", "user": "adele@contoso.com", "recipient_organizational_unit_scope": "fabrikam.com"}, "recipient_organizational_unit_scope",
+			"Check the name of the organizational unit. In Exchange Online it is that of the organization in nearly all cases, such as contoso.onmicrosoft.com.",
+		},
+		"end-user role of an app":  {core.Attributes{"role": "MyBaseOptions", "app": scanner}, "role", roles},
+		"app role of a user":       {core.Attributes{"role": mailRead, "user": "adele@contoso.com"}, "role", roles},
+		"admin role of a policy":   {core.Attributes{"role": "Mail Recipients", "policy": "Default Role Assignment Policy"}, "role", roles},
+		"exclusive scope as plain": {core.Attributes{"role": "Mail Recipients", "user": "adele@contoso.com", "custom_recipient_write_scope": "Executives"}, "custom_recipient_write_scope", "Give an exclusive scope as exclusive_recipient_write_scope instead."},
+		"plain scope as exclusive": {core.Attributes{"role": "Mail Recipients", "user": "adele@contoso.com", "exclusive_recipient_write_scope": "Berlin recipients"}, "exclusive_recipient_write_scope", "Give a scope that is not exclusive as custom_recipient_write_scope instead."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.TestCore(func(w *core.Workspace) {
+					refusedOn(t, w.Apply(t.Context(), core.Config{{Address: address, Attributes: test.config}}), test.attribute, test.advice)
+				})
+			})
+		})
+	}
+}
+
+func TestRoleAssignmentChangeIsRefusedOnTheAttributeAtFault(t *testing.T) {
+	t.Parallel()
+	acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+		s.TestCore(func(w *core.Workspace) {
+			w.Settle(t.Context(), reads(payrollScope, true))
+			refusedOn(t, w.Apply(t.Context(), reads("Nobody", true)), "custom_resource_scope", "Otherwise check the name: the data source exchange_management_scopes lists the scopes that there are.")
+		})
+	})
+}
+
+func TestRoleAssignmentsAreNotListedOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for attribute, test := range map[string]struct{ value, advice string }{
+		"app":  {"33333333-3333-3333-3333-333333333333", `not the one under "App registrations".`},
+		"role": {"Application Mail.Reed", "Check the name: Get-ManagementRole lists the roles in Exchange Online PowerShell."},
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
+			acctest.InVirtualTime(t, func(t *testing.T, s *acctest.Sandbox) {
+				s.TestCore(func(w *core.Workspace) {
+					_, err := w.Plan(t.Context(), core.Config{{Address: "data.exchange_role_assignments.test", Attributes: core.Attributes{attribute: test.value}}})
+					refusedOn(t, err, attribute, test.advice)
+				})
+			})
+		})
+	}
+}
+
+// refusedOn checks that err is one error, on an attribute, that ends in advice.
+func refusedOn(t *testing.T, err error, attribute, advice string) {
+	t.Helper()
+	var refused core.Error
+	if !errors.As(err, &refused) || len(refused) != 1 || refused[0].Attribute != attribute || !strings.HasSuffix(refused[0].Detail, advice) {
+		t.Errorf("got %v\nwant an error on %s that ends in: %s", err, attribute, advice)
 	}
 }
 

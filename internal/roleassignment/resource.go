@@ -193,7 +193,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("The role could not be assigned", err))
+		resp.Diagnostics.Append(plan.refusal("The role could not be assigned", err))
 		return
 	}
 	save := func(object exchange.RoleAssignment) {
@@ -349,7 +349,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if change != (exchange.RoleAssignmentChange{}) {
 		object, err := r.client.UpdateRoleAssignment(ctx, state.ID.ValueString(), state.Name.ValueString(), change)
 		if err != nil {
-			resp.Diagnostics.Append(diagnostic.Error("The role assignment could not be changed", err))
+			resp.Diagnostics.Append(plan.refusal("The role assignment could not be changed", err))
 			r.keepTrue(ctx, state, req, resp)
 			return
 		}
