@@ -81,6 +81,10 @@ func TestExamples(t *testing.T) {
 		t.Parallel()
 		testModuleTest(t, e)
 	})
+	t.Run("scoped-mail-access/tests/faults.yaml", func(t *testing.T) {
+		t.Parallel()
+		testFaults(t, e)
+	})
 	t.Run("demo", func(t *testing.T) {
 		t.Parallel()
 		testDemo(t, e)
@@ -177,6 +181,18 @@ func testModuleTest(t *testing.T, e engine) {
 		t.Errorf("the tests on the tenant file ended with code %d", code)
 	}
 	m.says(output, "2 passed, 0 failed.")
+}
+
+// testFaults applies the scoped application where each rule of the fault file strikes.
+func testFaults(t *testing.T, e engine) {
+	t.Helper()
+	m := e.newModule(t, acctest.Start(t), append(files(t, "scoped-mail-access/*.tf"), "scoped-mail-access/tests/faults.yaml")...)
+	output, code := m.command(filepath.Join(e.binaries, "exchange-sandbox"), "run", "--faults", "faults.yaml", "--summary", "--",
+		e.path, "apply", "-no-color", "-auto-approve")
+	if code != 0 {
+		t.Errorf("the apply with faults ended with code %d", code)
+	}
+	m.says(output, "429 JSON, Retry-After 2s as seconds 2 reset after execution 1")
 }
 
 // testDemo runs the demonstration, which checks itself.
