@@ -32,13 +32,33 @@ func MayAutoMap(deny bool, accessRights []string) bool {
 	return !deny && len(without([]string{fullAccess}, accessRights)) == 0
 }
 
-// CreateMailboxPermission gives the rights. To Exchange, rights that are there already are no error.
+// CreateMailboxPermission gives rights to a trustee that had none on the mailbox when the caller looked. It is refused, as
+// already existing, where Exchange's answer shows others beside them, which were given since: two that manage one entry
+// take away each other's. What was given stays then, as it may be what was given by the other.
 //
 // A service principal that was registered a moment ago is not seen by this cmdlet for up to ten minutes; while it can
 // be read, a refusal that misses it is tried again until ctx ends.
 // The answer may lack the trustee's SID, and may precede the entry's appearance in reads; AwaitMailboxPermission waits
 // for that.
 func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxPermission) (MailboxPermission, error) {
+	return c.give(ctx, object, func(given MailboxPermission) error {
+		others := without(given.AccessRights, object.AccessRights)
+		if len(others) == 0 || c.recent.tookAway(given.key()) {
+			return nil
+		}
+		return &adminapi.Error{
+			Cmdlet: "Add-MailboxPermission",
+			Class:  adminapi.AlreadyExists,
+			Message: fmt.Sprintf("'%s' holds %s on the mailbox '%s' now: another resource, or somebody else, gave %s at the same time. Nothing was taken away. "+
+				"One resource must hold all the rights of a trustee on a mailbox.",
+				given.User, strings.Join(given.AccessRights, ", "), object.MailboxGUID, strings.Join(others, ", ")),
+		}
+	})
+}
+
+// give gives rights. To Exchange, those that are there already are no error. check says what is wrong about the entry that
+// they were added to, as Exchange answers it.
+func (c *Client) give(ctx context.Context, object NewMailboxPermission, check func(MailboxPermission) error) (MailboxPermission, error) {
 	if object.MailboxGUID == "" {
 		return MailboxPermission{}, fmt.Errorf("Add-MailboxPermission: %w", errEmptyIdentity)
 	}
@@ -80,6 +100,7 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 		}
 	}
 	if err == nil {
+		err = check(permission)
 		c.recent.write(permission.key())
 	}
 	return permission, err
@@ -148,7 +169,7 @@ func (c *Client) UpdateMailboxPermission(ctx context.Context, id MailboxPermissi
 	}
 	wanted, surplus := object.AccessRights, without(before.AccessRights, object.AccessRights)
 	if object.AccessRights = without(wanted, before.AccessRights); len(object.AccessRights) > 0 {
-		if _, err := c.CreateMailboxPermission(ctx, object); err != nil {
+		if _, err := c.give(ctx, object, func(MailboxPermission) error { return nil }); err != nil {
 			return false, err
 		}
 		given = true

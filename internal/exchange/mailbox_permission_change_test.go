@@ -281,3 +281,59 @@ func TestTakingAPermissionWaitsForWhatSomebodyElseIsGiven(t *testing.T) {
 		}
 	}
 }
+
+// Two resources for one trustee, made at the same time: each saw nothing before it gave its rights.
+func TestRightsAreRefusedWhereOthersWereGivenAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	for name, fates := range map[string]func(string, int) fate{
+		"answered": nil, "lost": nth("Add-MailboxPermission", 2, lost), "hanging": nth("Add-MailboxPermission", 2, hanging),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+				w.fates = fates
+				mailbox, err := w.Mailbox(t.Context(), permitted)
+				if err != nil {
+					t.Fatal(err)
+				}
+				give := func(rights ...string) error {
+					_, err := w.CreateMailboxPermission(within(t, time.Minute), exchange.NewMailboxPermission{
+						MailboxGUID: mailbox.GUID, User: holder, AccessRights: rights, InheritanceType: exchange.AllInheritance,
+					})
+					return err
+				}
+				if err := give("FullAccess"); err != nil {
+					t.Fatal(err)
+				}
+				err = give("ReadPermission")
+				want := "Add-MailboxPermission failed, already exists: 'adele@contoso.com' holds FullAccess, ReadPermission on the mailbox '" + mailbox.GUID +
+					"' now: another resource, or somebody else, gave FullAccess at the same time. Nothing was taken away. One resource must hold all the rights of a trustee on a mailbox."
+				if !exchange.IsAlreadyExists(err) || err.Error() != want {
+					t.Errorf("error = %v\nwant    %s", err, want)
+				}
+				if left := heldOn(w, mailbox.GUID); !slices.Contains(left, "FullAccess") {
+					t.Errorf("the trustee holds %q", left)
+				}
+				w.expectAsked(t, "Remove-MailboxPermission", 0)
+			})
+		})
+	}
+}
+
+func TestRightsAreGivenWhereThoseThatWereJustTakenStillShow(t *testing.T) {
+	t.Parallel()
+	inTenant(t, tenant.Behavior{}, func(t *testing.T, w *world) {
+		permission := permit(t, w, "FullAccess")
+		if err := w.DeleteMailboxPermission(within(t, 5*time.Minute), permission); err != nil {
+			t.Fatal(err)
+		}
+		// A server that answers so late does not exist in the tenant, so somebody else stands in for it.
+		_, _, err := w.AddMailboxPermission(administrator, tenant.MailboxPermissionSpec{Mailbox: permitted, User: holder, AccessRights: []string{"FullAccess"}})
+		alter(t, err)
+		if _, err := w.CreateMailboxPermission(within(t, time.Minute), exchange.NewMailboxPermission{
+			MailboxGUID: permission.MailboxGUID, User: holder, AccessRights: []string{"ReadPermission"}, InheritanceType: exchange.AllInheritance,
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
