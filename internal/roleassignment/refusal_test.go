@@ -61,15 +61,18 @@ func TestRoleAssignmentIsRefusedOnTheAttributeAtFaultWithANextStep(t *testing.T)
 		advice    string
 	}{
 		"role": {
-			core.Attributes{"role": "Application Mail.Reed", "app": scanner}, "role",
+			core.Attributes{"role": "Application Mail.Reed", "app": scanner},
+			"role",
 			"Check the name: Get-ManagementRole lists the roles in Exchange Online PowerShell.",
 		},
 		"role whose name ends in that of the scope": {
-			core.Attributes{"role": "Application Mail.Reed for Payroll mailboxes", "app": scanner, "custom_resource_scope": "Payroll mailboxes"}, "role",
+			core.Attributes{"role": "Application Mail.Reed for Payroll mailboxes", "app": scanner, "custom_resource_scope": "Payroll mailboxes"},
+			"role",
 			"Check the name: Get-ManagementRole lists the roles in Exchange Online PowerShell.",
 		},
 		"permission for a role": {
-			core.Attributes{"role": "Mail.Read", "app": scanner}, "role",
+			core.Attributes{"role": "Mail.Read", "app": scanner},
+			"role",
 			`The names of the roles for applications begin with "Application": did you mean "Application Mail.Read"?`,
 		},
 		"app":                     {core.Attributes{"role": mailRead, "app": nobody}, "app", app},
@@ -82,11 +85,13 @@ func TestRoleAssignmentIsRefusedOnTheAttributeAtFaultWithANextStep(t *testing.T)
 		"unit by its name":        {core.Attributes{"role": mailRead, "app": scanner, "recipient_administrative_unit_scope": "Nowhere"}, "recipient_administrative_unit_scope", unit},
 		"unit of two of its name": {core.Attributes{"role": mailRead, "app": scanner, "recipient_administrative_unit_scope": "West Coast"}, "recipient_administrative_unit_scope", "Name the object by something unique, such as its GUID."},
 		"group": {
-			core.Attributes{"role": mailRead, "app": scanner, "recipient_group_scope": "Adele Vance"}, "recipient_group_scope",
+			core.Attributes{"role": mailRead, "app": scanner, "recipient_group_scope": "Adele Vance"},
+			"recipient_group_scope",
 			"Give the name, an address, the GUID or the distinguished name of a group; a mailbox is none." + young,
 		},
 		"organizational unit": {
-			core.Attributes{"role": "Mail Recipients", "user": "adele@contoso.com", "recipient_organizational_unit_scope": "fabrikam.com"}, "recipient_organizational_unit_scope",
+			core.Attributes{"role": "Mail Recipients", "user": "adele@contoso.com", "recipient_organizational_unit_scope": "fabrikam.com"},
+			"recipient_organizational_unit_scope",
 			"Check the name of the organizational unit. In Exchange Online it is that of the organization in nearly all cases, such as contoso.onmicrosoft.com.",
 		},
 		"end-user role of an app":  {core.Attributes{"role": "MyBaseOptions", "app": scanner}, "role", roles},

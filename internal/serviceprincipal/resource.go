@@ -194,7 +194,7 @@ func (r *Resource) taken(ctx context.Context, plan model, err error) diag.Diagno
 				err, other.AppID, other.ObjectID, objectID, diagnostic.ImportBlock(ResourceType, other.ObjectID)))
 	}
 	return diagnostic.AlreadyExists(summary, ResourceType, objectID,
-		fmt.Errorf("%w\n\n%s\n\nSet use_existing = true to adopt it and to leave it in place on destroy.", err, diagnostic.OfItsOwn("service principal", "")))
+		fmt.Errorf("%w\n\n%s\n\nSet use_existing = true to adopt it and to leave it in place on destroy", err, diagnostic.OfItsOwn("service principal", "")))
 }
 
 // existing returns the pointer to adopt, where the configuration asks for that and there is one.
