@@ -130,6 +130,7 @@ type Client struct {
 	flights   singleflight.Group // what is asked once for all calls
 	sharing   sharing            // reads that several callers may wait for
 	singly    atomic.Bool        // Exchange takes no batches
+	kinds     kinds              // of errors
 	forbidden forbidden          // cmdlets that the caller may not use, alone or in a batch
 
 	mu                 sync.Mutex

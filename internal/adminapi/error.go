@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -57,13 +59,14 @@ type Error struct {
 	// Err is why the answer was lost, or nil.
 	Err error
 
-	first   *Error // the answer to the first attempt
-	stopped string // why there was no further attempt
-	formed  bool   // Exchange's own error body was there and whole
-	garbled bool   // the answer came whole and could not be read
-	unsent  bool   // the request did not leave
-	tooMuch bool   // the answer is larger than what is read of one
-	refused bool   // a success by its status that says that nothing was done
+	first   *Error       // the answer to the first attempt
+	asked   *atomic.Bool // one of its kind was asked whether it is the first, where it is of a client
+	stopped string       // why there was no further attempt
+	formed  bool         // Exchange's own error body was there and whole
+	garbled bool         // the answer came whole and could not be read
+	unsent  bool         // the request did not leave
+	tooMuch bool         // the answer is larger than what is read of one
+	refused bool         // a success by its status that says that nothing was done
 }
 
 // Error returns a sentence: the cmdlet, the class, what Exchange said, what
@@ -128,6 +131,35 @@ var diagnosedReason = pattern(`(?i)\breason\s*=\s*"([^"]+)"`)
 
 // Unwrap returns why the answer was lost.
 func (e *Error) Unwrap() error { return e.Err }
+
+// FirstOfItsKind reports whether it is asked for the first time of the client's
+// errors of this class and cmdlet. So whoever shows hundreds of them can say once
+// what there is to be done.
+func (e *Error) FirstOfItsKind() bool { return e.asked == nil || e.asked.CompareAndSwap(false, true) }
+
+// kinds are the kinds of error that a client has had. The zero value is none.
+type kinds struct {
+	mu    sync.Mutex
+	asked map[string]*atomic.Bool
+}
+
+// mark makes an error, of which nobody knows yet, one of its kind.
+func (k *kinds) mark(err error) {
+	var failed *Error
+	if !errors.As(err, &failed) {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kind := failed.Cmdlet + " " + failed.Class.String()
+	if k.asked == nil {
+		k.asked = map[string]*atomic.Bool{}
+	}
+	if k.asked[kind] == nil {
+		k.asked[kind] = new(atomic.Bool)
+	}
+	failed.asked = k.asked[kind]
+}
 
 // MayHaveHappened reports whether a command that failed with err may have changed
 // something all the same. Whoever sees it looks what is there before the command

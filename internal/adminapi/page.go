@@ -52,6 +52,7 @@ func (c *Client) Invoke(ctx context.Context, command Command) (*Result, error) {
 	}
 	call.turn = c.turns.Add(1)
 	result, err := c.run(ctx, call, nil)
+	c.kinds.mark(err)
 	if call.writes() {
 		c.sharing.forget()
 	}

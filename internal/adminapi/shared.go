@@ -209,7 +209,9 @@ func (c *Client) launch(ctx context.Context, flights []*flight) {
 		var err error
 		if batch, readings, err = c.batch(ctx, flights); err != nil {
 			for _, f := range flights {
-				s.land(f, nil, batch.errorOf(f.call, err))
+				err := batch.errorOf(f.call, err)
+				c.kinds.mark(err)
+				s.land(f, nil, err)
 			}
 			return
 		}
@@ -221,6 +223,7 @@ func (c *Client) launch(ctx context.Context, flights []*flight) {
 	for i, f := range flights {
 		flying.Go(func() {
 			result, err := c.complete(f, readings[i])
+			c.kinds.mark(err)
 			s.land(f, result, err)
 		})
 	}

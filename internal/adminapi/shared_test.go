@@ -343,3 +343,31 @@ func TestStormOfSharedReadsIsRiddenOut(t *testing.T) {
 		})
 	}
 }
+
+func TestOneErrorOfEachKindIsTheFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := wired(t, says(http.StatusForbidden, ""))
+		first := map[string]int{}
+		for range 3 {
+			for _, landing := range together(t.Context(), client, numbered(12)...) {
+				var e *adminapi.Error
+				if errors.As(landing.err, &e) && e.FirstOfItsKind() {
+					first[e.Cmdlet]++
+				}
+			}
+			for _, command := range []adminapi.Command{read, create} {
+				if e := apiError(t, client, command); e.FirstOfItsKind() {
+					first[e.Cmdlet]++
+				}
+			}
+		}
+		want := map[string]int{"Get-MailboxPermission": 1, read.Cmdlet: 1, create.Cmdlet: 1}
+		if diff := cmp.Diff(want, first); diff != "" {
+			t.Error(diff)
+		}
+		if e := (&adminapi.Error{}); !e.FirstOfItsKind() || !e.FirstOfItsKind() {
+			t.Error("an error of no client is not the first")
+		}
+	})
+}

@@ -4,13 +4,16 @@
 package diagnostic_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/adminapi"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/auth"
+	"github.com/terraform-exchange/terraform-provider-exchange/internal/cloud"
 	"github.com/terraform-exchange/terraform-provider-exchange/internal/diagnostic"
 )
 
@@ -275,6 +278,45 @@ func TestErrorOfARefusalSaysWhatToCheck(t *testing.T) {
 	} {
 		if got := diagnostic.Error("s", err).Detail(); strings.TrimSuffix(got, ".") != err.Error() {
 			t.Errorf("%s: there is advice: %s", name, got)
+		}
+	}
+}
+
+// tokens hands out one token.
+type tokens struct{}
+
+func (tokens) Token(context.Context, string, string, string) (string, error) { return "token", nil }
+
+// refuses answers every request with a status.
+type refuses int
+
+func (status refuses) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: int(status), Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+}
+
+func TestWhatToDoAboutALackOfRightsIsSaidOnceARun(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{http.StatusForbidden: "Mail Recipients", http.StatusUnauthorized: "Exchange.ManageAsApp"} {
+		place, err := cloud.Lookup("global")
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := adminapi.New(adminapi.Config{Cloud: place, TenantID: "11111111-1111-1111-1111-111111111111", Tokens: tokens{}, Transport: refuses(status)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 3 {
+			_, err := client.InvokeShared(t.Context(), adminapi.Command{Cmdlet: "Get-Mailbox", Idempotent: true})
+			detail := diagnostic.Error("s", err).Detail()
+			if n == 0 {
+				if !strings.Contains(detail, want) {
+					t.Errorf("%d: %q is not in: %s", status, want, detail)
+				}
+				continue
+			}
+			if want := err.Error() + "\n\nAnother error of this run in which Get-Mailbox is refused says what to do."; detail != want {
+				t.Errorf("%d: detail = %s\nwant     %s", status, detail, want)
+			}
 		}
 	}
 }

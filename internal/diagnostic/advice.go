@@ -67,6 +67,13 @@ func kindAdvice(err error) string {
 // exchangeAdvice is the advice for an answer of Exchange's.
 func exchangeAdvice(e *adminapi.Error) string {
 	switch e.Class {
+	case adminapi.Unauthenticated, adminapi.Forbidden:
+		// One right that is missing fails every object of a plan, and the advice is long.
+		if !e.FirstOfItsKind() {
+			return fmt.Sprintf("Another error of this run in which %s is refused says what to do.", e.Cmdlet)
+		}
+	}
+	switch e.Class {
 	case adminapi.Unauthenticated:
 		return unauthenticatedAdvice(e)
 	case adminapi.Forbidden:

@@ -50,7 +50,7 @@ func (c *Client) CreateMailboxPermission(ctx context.Context, object NewMailboxP
 			Cmdlet: "Add-MailboxPermission",
 			Class:  adminapi.AlreadyExists,
 			Message: fmt.Sprintf("'%s' holds %s on the mailbox '%s' now: another resource, or somebody else, gave %s at the same time. Nothing was taken away. "+
-				"One resource must hold all the rights of a trustee on a mailbox.",
+				"One resource must hold all the rights of a trustee on a mailbox",
 				given.User, strings.Join(given.AccessRights, ", "), object.MailboxGUID, strings.Join(others, ", ")),
 		}
 	})

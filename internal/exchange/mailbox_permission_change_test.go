@@ -307,7 +307,7 @@ func TestRightsAreRefusedWhereOthersWereGivenAtTheSameTime(t *testing.T) {
 				}
 				err = give("ReadPermission")
 				want := "Add-MailboxPermission failed, already exists: 'adele@contoso.com' holds FullAccess, ReadPermission on the mailbox '" + mailbox.GUID +
-					"' now: another resource, or somebody else, gave FullAccess at the same time. Nothing was taken away. One resource must hold all the rights of a trustee on a mailbox."
+					"' now: another resource, or somebody else, gave FullAccess at the same time. Nothing was taken away. One resource must hold all the rights of a trustee on a mailbox"
 				if !exchange.IsAlreadyExists(err) || err.Error() != want {
 					t.Errorf("error = %v\nwant    %s", err, want)
 				}
