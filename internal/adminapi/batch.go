@@ -6,6 +6,7 @@ package adminapi
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -197,8 +198,12 @@ func newItem(status string, headers, body json.RawMessage) *answer {
 			return nil
 		}
 	case json.Unmarshal(body, &text) == nil:
-		// A body that is not JSON.
+		// A body that is not JSON: text, or in base64 what is none, such as the NUL
+		// bytes of a refusal.
 		item.body = []byte(text)
+		if decoded, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "=")); err == nil && bytes.Contains(decoded, []byte{0}) {
+			item.body = decoded
+		}
 	}
 	return item
 }

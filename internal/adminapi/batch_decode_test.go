@@ -42,6 +42,23 @@ func TestDecodeBatchReadsItems(t *testing.T) {
 	}
 }
 
+func TestItemWhoseBodyIsNoTextIsReadFromBase64(t *testing.T) {
+	t.Parallel()
+	for encoded, want := range map[string]string{
+		"AAAAAAAA": "\x00\x00\x00\x00\x00\x00", "AAAAAA==": "\x00\x00\x00\x00", "Forbidden": "Forbidden", "Nope": "Nope", "A": "A",
+	} {
+		item := newItem("403", nil, []byte(strconv.Quote(encoded)))
+		if string(item.body) != want {
+			t.Errorf("%s is read as %q", encoded, item.body)
+		}
+	}
+	refused := newItem("403", json.RawMessage(`{"x-ms-diagnostics":"2000003;reason=\"role required\""}`), []byte(strconv.Quote(strings.Repeat("AAAA", 1000))))
+	want := `Get-Mailbox failed, forbidden: role required (HTTP 403, diagnostics 2000003;reason="role required")`
+	if got := refused.failure(&call{cmdlet: "Get-Mailbox"}).Error(); got != want {
+		t.Errorf("error = %s\nwant    %s", got, want)
+	}
+}
+
 func FuzzDecodeBatch(f *testing.F) {
 	for _, seed := range []string{
 		`{"responses":[{"id":"0","status":200,"headers":{"request-id":"a"},"body":{"value":[{"Name":"x"}]}},{"id":"1","status":404,"body":{"error":{"code":"NotFound"}}}]}`,
